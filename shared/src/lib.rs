@@ -4,4 +4,5 @@ pub mod email_address;
 pub mod error;
 mod form_text;
 pub mod names;
+pub mod password;
 pub mod username;

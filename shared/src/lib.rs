@@ -1,3 +1,8 @@
 //! Latchkey, the service.
 
+pub mod email_address;
 pub mod error;
+mod form_text;
+pub mod names;
+pub mod password;
+pub mod username;

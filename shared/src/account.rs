@@ -114,7 +114,11 @@ pub struct Profile {
     #[serde(with = "as_iso")]
     pub date_joined: Timestamp,
     /// The last successful `tokenAuth`.
-    #[serde(default, with = "as_iso_if_any", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        with = "as_iso_if_any",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub last_login: Option<Timestamp>,
 }
 
@@ -158,7 +162,13 @@ impl Account {
             date_joined: now,
             last_login: None,
         };
-        Self { profile, password_hash: None, epoch: 0, credentials_version: 0, reset_nonce: None }
+        Self {
+            profile,
+            password_hash: None,
+            epoch: 0,
+            credentials_version: 0,
+            reset_nonce: None,
+        }
     }
 
     /// The immutable id.
@@ -170,7 +180,8 @@ impl Account {
     /// Whether this comparison form is its primary or its secondary address.
     #[must_use]
     pub fn has_email(&self, form: &str) -> bool {
-        self.profile.email_form == form || self.profile.secondary_email_form.as_deref() == Some(form)
+        self.profile.email_form == form
+            || self.profile.secondary_email_form.as_deref() == Some(form)
     }
 
     /// Whether tokens of this account may be good at all.

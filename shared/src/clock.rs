@@ -87,7 +87,8 @@ pub mod as_iso_if_any {
     /// When the text is no time.
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
         let text = Option::<String>::deserialize(from)?;
-        text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
+        text.map(|text| text.parse().map_err(D::Error::custom))
+            .transpose()
     }
 }
 
@@ -99,6 +100,9 @@ mod tests {
     fn times_have_six_fractional_digits_and_an_offset() {
         let time: Timestamp = "2026-01-31T09:30:00.123456Z".parse().expect("a time");
         assert_eq!(iso(time), "2026-01-31T09:30:00.123456+00:00");
-        assert_eq!(iso(Timestamp::UNIX_EPOCH), "1970-01-01T00:00:00.000000+00:00");
+        assert_eq!(
+            iso(Timestamp::UNIX_EPOCH),
+            "1970-01-01T00:00:00.000000+00:00"
+        );
     }
 }

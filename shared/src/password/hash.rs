@@ -62,7 +62,10 @@ pub struct Hasher {
 
 impl Default for Hasher {
     fn default() -> Self {
-        Self { turn: Arc::new(Semaphore::new(1)), buffer: Arc::default() }
+        Self {
+            turn: Arc::new(Semaphore::new(1)),
+            buffer: Arc::default(),
+        }
     }
 }
 
@@ -99,7 +102,12 @@ impl Hasher {
         &self,
         work: impl FnOnce(&mut Vec<Block>) -> anyhow::Result<T> + Send + 'static,
     ) -> anyhow::Result<T> {
-        let turn = self.turn.clone().acquire_owned().await.context("waiting to hash")?;
+        let turn = self
+            .turn
+            .clone()
+            .acquire_owned()
+            .await
+            .context("waiting to hash")?;
         let buffer = self.buffer.clone();
         let hashed = tokio::task::spawn_blocking(move || {
             let _turn = turn;
@@ -123,12 +131,19 @@ impl Stored {
         let is_ours = hash.algorithm.as_str() == "argon2id" && hash.version == Some(19);
         let params = Params::try_from(&hash).ok()?;
         (is_ours && params.m_cost() <= MOST_MEMORY_KIB).then_some(())?;
-        Some(Self { params, salt: hash.salt?, output: hash.hash? })
+        Some(Self {
+            params,
+            salt: hash.salt?,
+            output: hash.hash?,
+        })
     }
 
     fn is_dated(&self) -> bool {
-        (self.params.m_cost(), self.params.t_cost(), self.params.p_cost())
-            != (MEMORY_KIB, PASSES, LANES)
+        (
+            self.params.m_cost(),
+            self.params.t_cost(),
+            self.params.p_cost(),
+        ) != (MEMORY_KIB, PASSES, LANES)
             || self.output.as_bytes().len() != OUTPUT_BYTES
     }
 }
@@ -174,9 +189,19 @@ fn hash(password: &Password, buffer: &mut Vec<Block>) -> anyhow::Result<Password
     Ok(PasswordHash(string.to_string()))
 }
 
-fn compare(password: &Password, stored: &Stored, buffer: &mut Vec<Block>) -> anyhow::Result<Verdict> {
+fn compare(
+    password: &Password,
+    stored: &Stored,
+    buffer: &mut Vec<Block>,
+) -> anyhow::Result<Verdict> {
     let mut output = vec![0; stored.output.as_bytes().len()];
-    derive(password, &stored.salt, stored.params.clone(), buffer, &mut output)?;
+    derive(
+        password,
+        &stored.salt,
+        stored.params.clone(),
+        buffer,
+        &mut output,
+    )?;
     let is_same = bool::from(output.ct_eq(stored.output.as_bytes()));
     Ok(match (is_same, stored.is_dated()) {
         (true, false) => Verdict::Right,
@@ -196,7 +221,10 @@ mod tests {
     #[tokio::test]
     async fn a_password_is_recognised_and_another_is_not() {
         let hasher = Hasher::default();
-        let hash = hasher.hash(&password("23kegbsi7g2k")).await.expect("a hash");
+        let hash = hasher
+            .hash(&password("23kegbsi7g2k"))
+            .await
+            .expect("a hash");
         assert!(hash.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         let right = hasher.verify(&password("23kegbsi7g2k"), Some(&hash)).await;
         assert_eq!(right.expect("a verdict"), Verdict::Right);
@@ -213,7 +241,9 @@ mod tests {
             "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
                 .to_owned(),
         );
-        let verdict = Hasher::default().verify(&password("password"), Some(&stored)).await;
+        let verdict = Hasher::default()
+            .verify(&password("password"), Some(&stored))
+            .await;
         assert_eq!(verdict.expect("a verdict"), Verdict::RightButDated);
     }
 
@@ -225,7 +255,9 @@ mod tests {
         );
         let foreign = PasswordHash("pbkdf2_sha256$1000$salt$hash".to_owned());
         for stored in [None, Some(&greedy), Some(&foreign)] {
-            let verdict = Hasher::default().verify(&password("password"), stored).await;
+            let verdict = Hasher::default()
+                .verify(&password("password"), stored)
+                .await;
             assert_eq!(verdict.expect("a verdict"), Verdict::Wrong);
         }
     }

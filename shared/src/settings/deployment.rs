@@ -45,20 +45,23 @@ impl Reader<'_> {
         let region = self.plumbing("AWS_REGION", "a region like eu-central-1");
         let access_key_id = self.plumbing("AWS_ACCESS_KEY_ID", "an AWS access key");
         let secret_access_key = self.plumbing("AWS_SECRET_ACCESS_KEY", "an AWS secret key");
+        let dynamodb_endpoint = self.endpoint("AWS_ENDPOINT_URL_DYNAMODB");
+        let ses_endpoint = self.endpoint("AWS_ENDPOINT_URL_SESV2");
+        let native_roots = self.plumbing_flag("TLS_NATIVE_ROOTS");
         Some(Deployment {
             accounts_table: accounts_table?,
             sessions_table: sessions_table?,
             challenges_table: challenges_table?,
             region: region?,
-            dynamodb_endpoint: self.endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
-            ses_endpoint: self.endpoint("AWS_ENDPOINT_URL_SESV2"),
+            dynamodb_endpoint,
+            ses_endpoint,
             ses_configuration_set: self.given("SES_CONFIGURATION_SET"),
             credentials: Credentials {
                 access_key_id: Secret::new(access_key_id?),
                 secret_access_key: Secret::new(secret_access_key?),
                 session_token: self.given("AWS_SESSION_TOKEN").map(Secret::new),
             },
-            native_roots: self.plumbing_flag("TLS_NATIVE_ROOTS"),
+            native_roots,
         })
     }
 
@@ -82,11 +85,16 @@ impl Reader<'_> {
     }
 
     fn endpoint(&mut self, name: &str) -> Option<String> {
-        let text = self.given(name).or_else(|| self.given("AWS_ENDPOINT_URL"))?;
+        let text = self
+            .given(name)
+            .or_else(|| self.given("AWS_ENDPOINT_URL"))?;
         match url::Url::parse(&text) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => Some(text),
             _ => {
-                self.fault(name, &format!("{text:?} is not a URL; write http://127.0.0.1:8000"));
+                self.fault(
+                    name,
+                    &format!("{text:?} is not a URL; write http://127.0.0.1:8000"),
+                );
                 None
             }
         }

@@ -13,8 +13,8 @@ use std::time::Duration;
 pub use deployment::Deployment;
 pub use values::Rate;
 
-use crate::email_address::Sender;
 use crate::error::Field;
+use crate::mail::Sender;
 use crate::password::strength::Check;
 use reader::Reader;
 
@@ -86,7 +86,10 @@ impl Algorithm {
 /// Rules for accounts. Field meanings: [`table::TABLE`], section "Accounts".
 #[derive(Clone)]
 #[allow(missing_docs, reason = "the table of settings says what each means")]
-#[allow(clippy::struct_excessive_bools, reason = "each is one setting of its own")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is one setting of its own"
+)]
 pub struct Accounts {
     pub allow_login_not_verified: bool,
     pub login_allowed_fields: Vec<LoginField>,
@@ -238,9 +241,7 @@ impl Settings {
     /// # Errors
     /// Names every faulty variable at once.
     pub fn from_env() -> Result<Self, SettingsError> {
-        Self::read(&|name| {
-            std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
-        })
+        Self::read(&|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
     }
 
     /// Reads the settings from anything that knows variables by name.
@@ -284,7 +285,16 @@ impl Settings {
             (faults, Some(accounts), Some(access), Some(mails), Some(deployment))
                 if faults.is_empty() =>
             {
-                Ok(Self { accounts, access, sessions, mailed, mails, captchas, limits, deployment })
+                Ok(Self {
+                    accounts,
+                    access,
+                    sessions,
+                    mailed,
+                    mails,
+                    captchas,
+                    limits,
+                    deployment,
+                })
             }
             (faults, ..) => Err(SettingsError(faults)),
         }

@@ -9,8 +9,8 @@ use super::{
     AccessTokens, Accounts, Algorithm, Frontend, LoginField, Mails, Rate, Secret, TemplateFiles,
     UsersAccess, values,
 };
-use crate::email_address::Sender;
 use crate::error::Field;
+use crate::mail::Sender;
 use crate::password::strength::Check;
 use crate::token::access;
 
@@ -19,15 +19,22 @@ pub(super) struct Reader<'a> {
     faults: Vec<String>,
 }
 
-const NAME_FIELDS: [(&str, Field); 2] =
-    [("first_name", Field::FirstName), ("last_name", Field::LastName)];
+const NAME_FIELDS: [(&str, Field); 2] = [
+    ("first_name", Field::FirstName),
+    ("last_name", Field::LastName),
+];
 
-const LOGIN_FIELDS: [(&str, LoginField); 2] =
-    [("email", LoginField::Email), ("username", LoginField::Username)];
+const LOGIN_FIELDS: [(&str, LoginField); 2] = [
+    ("email", LoginField::Email),
+    ("username", LoginField::Username),
+];
 
 impl<'a> Reader<'a> {
     pub(super) fn new(variable: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self { variable, faults: Vec::new() }
+        Self {
+            variable,
+            faults: Vec::new(),
+        }
     }
 
     pub(super) fn into_faults(self) -> Vec<String> {
@@ -35,11 +42,13 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn fault(&mut self, name: &str, reason: &str) {
-        self.faults.push(format!("invalid setting {name}: {reason}"));
+        self.faults
+            .push(format!("invalid setting {name}: {reason}"));
     }
 
     pub(super) fn missing(&mut self, name: &str, what: &str) {
-        self.faults.push(format!("missing setting {name}: write {what}"));
+        self.faults
+            .push(format!("missing setting {name}: write {what}"));
     }
 
     /// The variable without white space around it; an empty one counts as not set.
@@ -52,7 +61,9 @@ impl<'a> Reader<'a> {
     fn given_or_default(&self, name: &str) -> Option<String> {
         self.given(name).or_else(|| {
             let row = TABLE.iter().find(|row| row.name == name);
-            let default = row.expect("every setting that is read is in the table").default;
+            let default = row
+                .expect("every setting that is read is in the table")
+                .default;
             (!default.is_empty() && default != REQUIRED).then(|| default.to_owned())
         })
     }
@@ -63,7 +74,9 @@ impl<'a> Reader<'a> {
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
         let text = self.given_or_default(name)?;
-        parse(&text).map_err(|reason| self.fault(name, &reason)).ok()
+        parse(&text)
+            .map_err(|reason| self.fault(name, &reason))
+            .ok()
     }
 
     pub(super) fn flag(&mut self, name: &str) -> bool {
@@ -75,7 +88,8 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn duration_or_zero(&mut self, name: &str) -> Duration {
-        self.parsed(name, values::duration_or_zero).unwrap_or_default()
+        self.parsed(name, values::duration_or_zero)
+            .unwrap_or_default()
     }
 
     pub(super) fn rate(&mut self, name: &str) -> Option<Rate> {
@@ -83,19 +97,20 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn int(&mut self, name: &str, least: u32, most: u32) -> u32 {
-        self.parsed(name, |text| values::int(text, least, most)).unwrap_or_default()
+        self.parsed(name, |text| values::int(text, least, most))
+            .unwrap_or_default()
     }
 
     fn list<T: Copy + PartialEq>(&mut self, name: &str, choices: &[(&str, T)]) -> Vec<T> {
-        self.parsed(name, |text| values::list(text, choices)).unwrap_or_default()
+        self.parsed(name, |text| values::list(text, choices))
+            .unwrap_or_default()
     }
 
     pub(super) fn accounts(&mut self) -> Option<Accounts> {
         let login_allowed_fields = self.login_allowed_fields();
         let (register_fields, register_fields_optional) = self.register_fields();
         let password_checks = self.password_checks();
-        let login_field =
-            self.parsed("LOGIN_FIELDS", |text| values::choice(text, &LOGIN_FIELDS));
+        let login_field = self.parsed("LOGIN_FIELDS", |text| values::choice(text, &LOGIN_FIELDS));
         let users_access = self.parsed("USERS_QUERY_ACCESS", |text| {
             values::choice(
                 text,
@@ -130,8 +145,14 @@ impl<'a> Reader<'a> {
     fn login_allowed_fields(&mut self) -> Vec<LoginField> {
         let mut fields = self.list("LOGIN_ALLOWED_FIELDS", &LOGIN_FIELDS);
         fields.sort_unstable();
-        if self.given("LOGIN_ALLOWED_FIELDS").is_some_and(|text| text.eq_ignore_ascii_case("none")) {
-            self.fault("LOGIN_ALLOWED_FIELDS", "it is empty; write email, username or both");
+        if self
+            .given("LOGIN_ALLOWED_FIELDS")
+            .is_some_and(|text| text.eq_ignore_ascii_case("none"))
+        {
+            self.fault(
+                "LOGIN_ALLOWED_FIELDS",
+                "it is empty; write email, username or both",
+            );
         }
         fields
     }
@@ -140,7 +161,12 @@ impl<'a> Reader<'a> {
         const REQUIRED_FIELDS: &str = "REGISTER_MUTATION_FIELDS";
         const OPTIONAL_FIELDS: &str = "REGISTER_MUTATION_FIELDS_OPTIONAL";
         let [first_name, last_name] = NAME_FIELDS;
-        let all = [("email", Field::Email), ("username", Field::Username), first_name, last_name];
+        let all = [
+            ("email", Field::Email),
+            ("username", Field::Username),
+            first_name,
+            last_name,
+        ];
         let faults = self.faults.len();
         let required = self.list(REQUIRED_FIELDS, &all);
         let optional = self.list(OPTIONAL_FIELDS, &all);
@@ -170,7 +196,10 @@ impl<'a> Reader<'a> {
     pub(super) fn access_tokens(&mut self) -> Option<AccessTokens> {
         let secret = self.secret("JWT_SECRET_KEY");
         if secret.is_none() && self.given("JWT_SECRET_KEY").is_none() {
-            self.missing("JWT_SECRET_KEY", "at least 32 random bytes, like `openssl rand -hex 32`");
+            self.missing(
+                "JWT_SECRET_KEY",
+                "at least 32 random bytes, like `openssl rand -hex 32`",
+            );
         }
         let algorithm = self.parsed("JWT_ALGORITHM", |text| {
             values::choice(
@@ -188,7 +217,10 @@ impl<'a> Reader<'a> {
         let private_key = self.pem("JWT_PRIVATE_KEY", access::is_private_key);
         let previous_public_key = self.pem("JWT_PREVIOUS_PUBLIC_KEY", access::is_public_key);
         if algorithm.is_some_and(Algorithm::is_rsa) && self.given("JWT_PRIVATE_KEY").is_none() {
-            self.missing("JWT_PRIVATE_KEY", "an RSA private key in PEM, since JWT_ALGORITHM is RS*");
+            self.missing(
+                "JWT_PRIVATE_KEY",
+                "an RSA private key in PEM, since JWT_ALGORITHM is RS*",
+            );
         }
         Some(AccessTokens {
             previous_secret: self.secret("JWT_PREVIOUS_SECRET_KEY"),
@@ -196,8 +228,12 @@ impl<'a> Reader<'a> {
             audience: self.given("JWT_AUDIENCE"),
             leeway: self.duration_or_zero("JWT_LEEWAY"),
             lifetime: self.duration("JWT_EXPIRATION_DELTA"),
-            header_name: self.parsed("JWT_AUTH_HEADER_NAME", header_name).unwrap_or_default(),
-            header_prefix: self.parsed("JWT_AUTH_HEADER_PREFIX", one_word).unwrap_or_default(),
+            header_name: self
+                .parsed("JWT_AUTH_HEADER_NAME", header_name)
+                .unwrap_or_default(),
+            header_prefix: self
+                .parsed("JWT_AUTH_HEADER_PREFIX", one_word)
+                .unwrap_or_default(),
             private_key,
             previous_public_key,
             algorithm: algorithm?,
@@ -209,7 +245,10 @@ impl<'a> Reader<'a> {
     fn secret(&mut self, name: &str) -> Option<Secret> {
         let text = self.given(name)?;
         if text.len() < 32 {
-            self.fault(name, "it is shorter than 32 bytes; write one like `openssl rand -hex 32`");
+            self.fault(
+                name,
+                "it is shorter than 32 bytes; write one like `openssl rand -hex 32`",
+            );
             return None;
         }
         Some(Secret::new(text))
@@ -236,9 +275,16 @@ impl<'a> Reader<'a> {
         }
         let frontend = self.parsed("FRONTEND_URL", frontend);
         if self.given("FRONTEND_URL").is_none() {
-            self.missing("FRONTEND_URL", "the origin of your front end, like https://app.example.com");
+            self.missing(
+                "FRONTEND_URL",
+                "the origin of your front end, like https://app.example.com",
+            );
         }
-        let activation = self.files("EMAIL_SUBJECT_ACTIVATION", "EMAIL_TEMPLATE_ACTIVATION", None);
+        let activation = self.files(
+            "EMAIL_SUBJECT_ACTIVATION",
+            "EMAIL_TEMPLATE_ACTIVATION",
+            None,
+        );
         let resend = self.files(
             "EMAIL_SUBJECT_ACTIVATION_RESEND",
             "EMAIL_TEMPLATE_ACTIVATION_RESEND",
@@ -268,11 +314,18 @@ impl<'a> Reader<'a> {
                 "EMAIL_TEMPLATE_SECONDARY_EMAIL_ACTIVATION",
                 None,
             ),
-            variables: self.parsed("EMAIL_TEMPLATE_VARIABLES", variables).unwrap_or_default(),
+            variables: self
+                .parsed("EMAIL_TEMPLATE_VARIABLES", variables)
+                .unwrap_or_default(),
             security_notices: self.flag("SEND_SECURITY_NOTICES"),
             site_name: self.given("SITE_NAME").or_else(|| {
                 let domain = &frontend.as_ref()?.domain;
-                Some(domain.rsplit_once(':').map_or(domain.as_str(), |(host, _)| host).to_owned())
+                Some(
+                    domain
+                        .rsplit_once(':')
+                        .map_or(domain.as_str(), |(host, _)| host)
+                        .to_owned(),
+                )
             })?,
             from: from?,
             frontend: frontend?,
@@ -283,7 +336,9 @@ impl<'a> Reader<'a> {
         let subject = self.parsed(subject, file);
         let body = self.parsed(body, file);
         TemplateFiles {
-            subject: subject.or(other.map(|it| it.subject.clone())).unwrap_or_default(),
+            subject: subject
+                .or(other.map(|it| it.subject.clone()))
+                .unwrap_or_default(),
             body: body.or(other.map(|it| it.body.clone())).unwrap_or_default(),
         }
     }
@@ -308,7 +363,9 @@ fn one_word(text: &str) -> Result<String, String> {
 
 fn frontend(text: &str) -> Result<Frontend, String> {
     let wrong = || {
-        format!("{text:?} is not an origin; write scheme, host and port, like https://app.example.com")
+        format!(
+            "{text:?} is not an origin; write scheme, host and port, like https://app.example.com"
+        )
     };
     let url = url::Url::parse(text).map_err(|_| wrong())?;
     let host = url.host_str().ok_or_else(wrong)?;
@@ -321,9 +378,13 @@ fn frontend(text: &str) -> Result<Frontend, String> {
         return Err(wrong());
     }
     if url.scheme() == "http" && !is_loopback(&url) {
-        return Err(format!("{text:?} must begin with https:// (http is for localhost only)"));
+        return Err(format!(
+            "{text:?} must begin with https:// (http is for localhost only)"
+        ));
     }
-    let domain = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    let domain = url
+        .port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     Ok(Frontend {
         protocol: url.scheme().to_owned(),
         domain,
@@ -352,7 +413,10 @@ fn directory(text: &str) -> Result<PathBuf, String> {
 
 fn file(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
-    if path.components().all(|part| matches!(part, Component::Normal(_))) {
+    if path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)))
+    {
         Ok(path)
     } else {
         Err(format!("{text:?} is not a path inside EMAIL_TEMPLATE_DIR"))

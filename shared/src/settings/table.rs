@@ -25,11 +25,21 @@ const fn row(
     default: &'static str,
     meaning: &'static str,
 ) -> Row {
-    Row { section, name, kind, default, schema: false, meaning }
+    Row {
+        section,
+        name,
+        kind,
+        default,
+        schema: false,
+        meaning,
+    }
 }
 
 const fn schema(row: Row) -> Row {
-    Row { schema: true, ..row }
+    Row {
+        schema: true,
+        ..row
+    }
 }
 
 /// The default of a setting that has none and must be given.

@@ -90,7 +90,9 @@ pub(super) fn rate(text: &str) -> Result<Option<Rate>, String> {
 pub(super) fn int(text: &str, least: u32, most: u32) -> Result<u32, String> {
     match text.parse() {
         Ok(number) if (least..=most).contains(&number) => Ok(number),
-        _ => Err(format!("{text:?} is not a whole number from {least} to {most}")),
+        _ => Err(format!(
+            "{text:?} is not a whole number from {least} to {most}"
+        )),
     }
 }
 
@@ -114,23 +116,30 @@ pub(super) fn list<T: Copy + PartialEq>(
 
 /// One of several names.
 pub(super) fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, String> {
-    choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value).ok_or_else(|| {
-        let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
-        format!("{text:?} is not allowed; allowed are {}", names.join(", "))
-    })
+    choices
+        .iter()
+        .find(|(name, _)| *name == text)
+        .map(|(_, value)| *value)
+        .ok_or_else(|| {
+            let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+            format!("{text:?} is not allowed; allowed are {}", names.join(", "))
+        })
 }
 
 /// Segments of a URL path, without slashes at the ends.
 pub(super) fn path(text: &str) -> Result<String, String> {
     let path = text.trim_matches('/');
-    let is_segment_character = |c: char| c.is_ascii_alphanumeric() || "-_.~!$&'()*+,;=:@%".contains(c);
+    let is_segment_character =
+        |c: char| c.is_ascii_alphanumeric() || "-_.~!$&'()*+,;=:@%".contains(c);
     let is_segment = |segment: &str| {
         !matches!(segment, "" | "." | "..") && segment.chars().all(is_segment_character)
     };
     if path.split('/').all(is_segment) {
         Ok(path.to_owned())
     } else {
-        Err(format!("{text:?} is not a path; write segments like activate or account/activate"))
+        Err(format!(
+            "{text:?} is not a path; write segments like activate or account/activate"
+        ))
     }
 }
 
@@ -140,10 +149,25 @@ mod tests {
 
     #[test]
     fn durations_are_seconds_or_numbers_with_units() {
-        for (text, seconds) in [("300", 300), ("5m", 300), ("7d", 604_800), ("1h 30m", 5_400)] {
+        for (text, seconds) in [
+            ("300", 300),
+            ("5m", 300),
+            ("7d", 604_800),
+            ("1h 30m", 5_400),
+        ] {
             assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
-        for text in ["soon", "", "-5", "5 x", "m", "1.5h", "0", "99999999999999999999", "5m 3"] {
+        for text in [
+            "soon",
+            "",
+            "-5",
+            "5 x",
+            "m",
+            "1.5h",
+            "0",
+            "99999999999999999999",
+            "5m 3",
+        ] {
             assert!(duration(text).is_err(), "{text}");
         }
         assert_eq!(duration_or_zero("0"), Ok(Duration::ZERO));
@@ -172,7 +196,10 @@ mod tests {
 
     #[test]
     fn paths_lose_the_slashes_at_their_ends_only() {
-        assert_eq!(path("/account/activate/"), Ok("account/activate".to_owned()));
+        assert_eq!(
+            path("/account/activate/"),
+            Ok("account/activate".to_owned())
+        );
         for text in ["/", "a//b", "a b", "a?b", "..", "a/../b", "a#b"] {
             assert!(path(text).is_err(), "{text}");
         }

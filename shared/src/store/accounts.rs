@@ -99,7 +99,9 @@ impl Store {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn account_named(&self, identifier: &Identifier) -> anyhow::Result<Option<Account>> {
-        let Some(id) = self.owner(identifier).await? else { return Ok(None) };
+        let Some(id) = self.owner(identifier).await? else {
+            return Ok(None);
+        };
         let account = self.account(id).await?;
         Ok(account.filter(|account| identifier.names(account)))
     }
@@ -116,7 +118,11 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be asked.
-    pub async fn verify(&self, id: AccountId, email_form: &str) -> anyhow::Result<Written<Account>> {
+    pub async fn verify(
+        &self,
+        id: AccountId,
+        email_form: &str,
+    ) -> anyhow::Result<Written<Account>> {
         let change =
             Change::when("#active = :yes AND #verified = :no AND #email_form = :email_form")
                 .given("yes", true)
@@ -166,7 +172,8 @@ impl Store {
             .given("nonce", nonce)
             .as_read("verified", Some(account.profile.verified))
             .set("verified", true);
-        self.change(account.id(), with_new_password(change, hash)).await
+        self.change(account.id(), with_new_password(change, hash))
+            .await
     }
 
     /// Stores the first password of an account that has none, and ends all sessions. Verifies
@@ -184,7 +191,8 @@ impl Store {
             .as_read("verified", Some(account.profile.verified))
             .as_read("password_hash", None::<&str>)
             .set("verified", true);
-        self.change(account.id(), with_new_password(change, hash)).await
+        self.change(account.id(), with_new_password(change, hash))
+            .await
     }
 
     /// Stores a new password and ends all sessions, if the account is as it was judged.
@@ -196,7 +204,8 @@ impl Store {
         account: &Account,
         hash: &PasswordHash,
     ) -> anyhow::Result<Written<Account>> {
-        self.change(account.id(), with_new_password(as_judged(account), hash)).await
+        self.change(account.id(), with_new_password(as_judged(account), hash))
+            .await
     }
 
     /// Stores the names that are given, if the account is as it was judged.
@@ -265,7 +274,8 @@ impl Store {
             .set("email_form", &profile.secondary_email_form)
             .set("secondary_email", &profile.email)
             .set("secondary_email_form", &profile.email_form);
-        self.change(account.id(), with_new_credentials(change)).await
+        self.change(account.id(), with_new_credentials(change))
+            .await
     }
 }
 
@@ -281,9 +291,13 @@ pub(super) fn as_judged(account: &Account) -> Change {
 
 /// Passwords and addresses count their changes, and reset links do not outlive one.
 pub(super) fn with_new_credentials(change: Change) -> Change {
-    change.increment("credentials_version").remove("reset_nonce")
+    change
+        .increment("credentials_version")
+        .remove("reset_nonce")
 }
 
 fn with_new_password(change: Change, hash: &PasswordHash) -> Change {
-    with_new_credentials(change).set("password_hash", hash).increment("epoch")
+    with_new_credentials(change)
+        .set("password_hash", hash)
+        .increment("epoch")
 }

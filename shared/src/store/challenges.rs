@@ -100,7 +100,10 @@ impl Store {
             }
             wanted = answer.unprocessed_keys.unwrap_or_default();
         }
-        ensure!(wanted.is_empty(), "DynamoDB keeps leaving out keys of a look-up");
+        ensure!(
+            wanted.is_empty(),
+            "DynamoDB keeps leaving out keys of a look-up"
+        );
         Ok(found)
     }
 
@@ -132,7 +135,9 @@ impl Store {
             found.owner = Some(read::<IdentifierItem>(item)?.account_id);
         } else {
             let counted: Counted = read(item)?;
-            found.counted.insert(counted.pk, (counted.count, counted.expires_at));
+            found
+                .counted
+                .insert(counted.pk, (counted.count, counted.expires_at));
         }
         Ok(())
     }
@@ -146,8 +151,9 @@ impl Store {
             .given("limit", limit)
             .set("expires_at", counter.expires_at)
             .increment("count");
-        let written: Written<serde::de::IgnoredAny> =
-            change.apply(&self.client, &self.challenges, key([("pk", &counter.pk)])).await?;
+        let written: Written<serde::de::IgnoredAny> = change
+            .apply(&self.client, &self.challenges, key([("pk", &counter.pk)]))
+            .await?;
         Ok(matches!(written, Written::Done(_)))
     }
 
@@ -204,7 +210,10 @@ impl Store {
     /// When the store cannot be asked.
     pub async fn mark(&self, pk: &str, expires_at: i64) -> anyhow::Result<()> {
         let mut item = key([("pk", pk)]);
-        item.insert("expires_at".to_owned(), AttributeValue::N(expires_at.to_string()));
+        item.insert(
+            "expires_at".to_owned(),
+            AttributeValue::N(expires_at.to_string()),
+        );
         self.client
             .put_item()
             .table_name(&self.challenges)

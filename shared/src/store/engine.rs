@@ -31,20 +31,19 @@ pub(super) fn client(deployment: &Deployment, http: SharedHttpClient) -> Client 
         .operation_attempt_timeout(Duration::from_millis(1_500))
         .operation_timeout(Duration::from_secs(4))
         .build();
-    let config = aws_sdk_dynamodb::Config::builder()
+    let mut config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(deployment.region.clone()))
         .credentials_provider(aws::credentials(deployment))
         .http_client(http)
-        .set_endpoint_url(deployment.dynamodb_endpoint.clone())
         .retry_config(
             RetryConfig::standard()
                 .with_max_attempts(4)
                 .with_initial_backoff(Duration::from_millis(50)),
         )
-        .timeout_config(timeouts)
-        .build();
-    Client::from_conf(config)
+        .timeout_config(timeouts);
+    config.set_endpoint_url(deployment.dynamodb_endpoint.clone());
+    Client::from_conf(config.build())
 }
 
 /// A change of one item: what must hold, and what becomes of it. Names in the condition are
@@ -83,14 +82,17 @@ impl Change {
 
     /// Gives a value to a placeholder of the condition.
     pub(super) fn given(mut self, placeholder: &str, value: impl Serialize) -> Self {
-        self.values.insert(format!(":{placeholder}"), attribute(value));
+        self.values
+            .insert(format!(":{placeholder}"), attribute(value));
         self
     }
 
     /// Demands that an attribute is as it was read; absent, if it was absent.
     pub(super) fn as_read<T: Serialize>(self, name: &str, value: Option<T>) -> Self {
         match value {
-            Some(value) => self.and(&format!("#{name} = :read_{name}")).given(&format!("read_{name}"), value),
+            Some(value) => self
+                .and(&format!("#{name} = :read_{name}"))
+                .given(&format!("read_{name}"), value),
             None => self.and(&format!("attribute_not_exists(#{name})")),
         }
     }
@@ -136,12 +138,16 @@ impl Change {
     }
 
     pub(super) fn expression(&self) -> String {
-        [("SET", &self.sets), ("ADD", &self.adds), ("REMOVE", &self.removes)]
-            .iter()
-            .filter(|(_, parts)| !parts.is_empty())
-            .map(|(verb, parts)| format!("{verb} {}", parts.join(", ")))
-            .collect::<Vec<_>>()
-            .join(" ")
+        [
+            ("SET", &self.sets),
+            ("ADD", &self.adds),
+            ("REMOVE", &self.removes),
+        ]
+        .iter()
+        .filter(|(_, parts)| !parts.is_empty())
+        .map(|(verb, parts)| format!("{verb} {}", parts.join(", ")))
+        .collect::<Vec<_>>()
+        .join(" ")
     }
 
     /// Makes the change. An answer that was lost and asked for again finds its own `write_id` in
@@ -162,7 +168,9 @@ impl Change {
                 .set_expression_attribute_names(Some(self.names()))
                 .set_expression_attribute_values(Some(self.values()))
                 .return_values(ReturnValue::AllNew)
-                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+                .return_values_on_condition_check_failure(
+                    ReturnValuesOnConditionCheckFailure::AllOld,
+                )
                 .send()
                 .await;
             match sent {
@@ -194,9 +202,9 @@ enum Refused {
 
 fn refused(error: &SdkError<UpdateItemError>) -> Option<Refused> {
     match error.as_service_error()? {
-        UpdateItemError::ConditionalCheckFailedException(failed) => {
-            Some(Refused::Condition(failed.item.clone().filter(|item| !item.is_empty())))
-        }
+        UpdateItemError::ConditionalCheckFailedException(failed) => Some(Refused::Condition(
+            failed.item.clone().filter(|item| !item.is_empty()),
+        )),
         UpdateItemError::TransactionConflictException(_) => Some(Refused::Conflict),
         _ => None,
     }

@@ -66,7 +66,12 @@ impl Session {
     ) -> (Self, RefreshToken) {
         let session = SessionId::random();
         let now = now.as_second();
-        let token = RefreshToken { account, session, counter: 0, issued_at: now };
+        let token = RefreshToken {
+            account,
+            session,
+            counter: 0,
+            issued_at: now,
+        };
         let session = Self {
             account_id: account,
             session_id: session.to_string(),

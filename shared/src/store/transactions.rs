@@ -64,12 +64,19 @@ impl Store {
         let profile = &account.profile;
         let mut writes = vec![
             self.put(&self.accounts, account_item(account)?)?,
-            self.claim(&Identifier::Username(profile.username_form.clone()), account.id())?,
+            self.claim(
+                &Identifier::Username(profile.username_form.clone()),
+                account.id(),
+            )?,
             self.claim(&Identifier::Email(profile.email_form.clone()), account.id())?,
         ];
         if let Some(session) = session {
             let item = serde_dynamo::to_item(session).context("a session as an item")?;
-            writes.push(TransactWriteItem::builder().put(put(&self.sessions, item)?.build()?).build());
+            writes.push(
+                TransactWriteItem::builder()
+                    .put(put(&self.sessions, item)?.build()?)
+                    .build(),
+            );
         }
         Ok(match self.commit(writes).await? {
             Committed::Done => Created::Done,
@@ -87,14 +94,17 @@ impl Store {
         account: &Account,
         session: Option<&Session>,
     ) -> anyhow::Result<bool> {
-        let unverified = Change::when("attribute_exists(pk) AND #verified = :no").given("no", false);
+        let unverified =
+            Change::when("attribute_exists(pk) AND #verified = :no").given("no", false);
         let mut writes = vec![self.delete_account(account.id(), unverified)?];
         writes.extend(self.releases(account)?);
         if let Some(session) = session {
-            let delete = Delete::builder().table_name(&self.sessions).set_key(Some(key([
-                ("account_id", &session.account_id.to_string()),
-                ("session_id", &session.session_id),
-            ])));
+            let delete = Delete::builder()
+                .table_name(&self.sessions)
+                .set_key(Some(key([
+                    ("account_id", &session.account_id.to_string()),
+                    ("session_id", &session.session_id),
+                ])));
             writes.push(TransactWriteItem::builder().delete(delete.build()?).build());
         }
         Ok(self.commit(writes).await?.is_done())
@@ -124,7 +134,10 @@ impl Store {
         let change = Change::when("attribute_exists(pk) AND #active = :yes AND #verified = :yes")
             .given("yes", true)
             .as_read("credentials_version", Some(credentials_version))
-            .as_read("secondary_email_form", account.profile.secondary_email_form.as_deref())
+            .as_read(
+                "secondary_email_form",
+                account.profile.secondary_email_form.as_deref(),
+            )
             .set("secondary_email", email.stored())
             .set("secondary_email_form", email.form());
         let mut writes = vec![
@@ -148,7 +161,9 @@ impl Store {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn detach_secondary(&self, account: &Account) -> anyhow::Result<bool> {
-        let change = as_judged(account).remove("secondary_email").remove("secondary_email_form");
+        let change = as_judged(account)
+            .remove("secondary_email")
+            .remove("secondary_email_form");
         let mut writes = vec![self.update(account.id(), &with_new_credentials(change))?];
         if let Some(form) = &account.profile.secondary_email_form {
             writes.push(self.release(&Identifier::Email(form.clone()), account.id())?);
@@ -185,13 +200,25 @@ impl Store {
     }
 
     fn put(&self, table: &str, item: Item) -> anyhow::Result<TransactWriteItem> {
-        let put = put(table, item)?.condition_expression("attribute_not_exists(pk)").build()?;
+        let put = put(table, item)?
+            .condition_expression("attribute_not_exists(pk)")
+            .build()?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    fn claim(&self, identifier: &Identifier, owner: AccountId) -> anyhow::Result<TransactWriteItem> {
-        let item = IdentifierItem { pk: identifier.pk(), account_id: owner };
-        self.put(&self.accounts, serde_dynamo::to_item(item).context("an identifier as an item")?)
+    fn claim(
+        &self,
+        identifier: &Identifier,
+        owner: AccountId,
+    ) -> anyhow::Result<TransactWriteItem> {
+        let item = IdentifierItem {
+            pk: identifier.pk(),
+            account_id: owner,
+        };
+        self.put(
+            &self.accounts,
+            serde_dynamo::to_item(item).context("an identifier as an item")?,
+        )
     }
 
     fn release(
@@ -210,14 +237,21 @@ impl Store {
 
     fn releases(&self, account: &Account) -> anyhow::Result<Vec<TransactWriteItem>> {
         let profile = &account.profile;
-        let emails = [Some(&profile.email_form), profile.secondary_email_form.as_ref()];
+        let emails = [
+            Some(&profile.email_form),
+            profile.secondary_email_form.as_ref(),
+        ];
         std::iter::once(Identifier::Username(profile.username_form.clone()))
             .chain(emails.into_iter().flatten().cloned().map(Identifier::Email))
             .map(|identifier| self.release(&identifier, account.id()))
             .collect()
     }
 
-    fn delete_account(&self, id: AccountId, condition: Change) -> anyhow::Result<TransactWriteItem> {
+    fn delete_account(
+        &self,
+        id: AccountId,
+        condition: Change,
+    ) -> anyhow::Result<TransactWriteItem> {
         let condition = condition.condition_only();
         let delete = Delete::builder()
             .table_name(&self.accounts)
@@ -260,8 +294,16 @@ fn account_item(account: &Account) -> anyhow::Result<Item> {
 fn reasons(error: &SdkError<TransactWriteItemsError>) -> Option<Vec<String>> {
     match error.as_service_error()? {
         TransactWriteItemsError::TransactionCanceledException(cancelled) => {
-            let reasons = cancelled.cancellation_reasons.as_deref().unwrap_or_default();
-            Some(reasons.iter().map(|reason| reason.code.clone().unwrap_or_default()).collect())
+            let reasons = cancelled
+                .cancellation_reasons
+                .as_deref()
+                .unwrap_or_default();
+            Some(
+                reasons
+                    .iter()
+                    .map(|reason| reason.code.clone().unwrap_or_default())
+                    .collect(),
+            )
         }
         TransactWriteItemsError::TransactionInProgressException(_) => {
             Some(vec!["TransactionConflict".to_owned()])
@@ -272,5 +314,7 @@ fn reasons(error: &SdkError<TransactWriteItemsError>) -> Option<Vec<String>> {
 
 fn is_conflict(codes: &[String]) -> bool {
     codes.iter().any(|code| code == "TransactionConflict")
-        && codes.iter().all(|code| matches!(code.as_str(), "TransactionConflict" | "None" | ""))
+        && codes
+            .iter()
+            .all(|code| matches!(code.as_str(), "TransactionConflict" | "None" | ""))
 }

@@ -97,7 +97,9 @@ impl Store {
         let mut start: Option<Item> = None;
         // A page of DynamoDB ends at 1 MB, which long names can reach before the limit.
         loop {
-            let answer = self.query(shard, span, direction, limit - rows.len(), start).await?;
+            let answer = self
+                .query(shard, span, direction, limit - rows.len(), start)
+                .await?;
             for item in answer.items.unwrap_or_default() {
                 let profile: Profile = read(item)?;
                 rows.push((Position::of(&profile), profile));
@@ -110,7 +112,10 @@ impl Store {
         // Both ends of a range are included by DynamoDB.
         let ends = [span.after.as_ref(), span.before.as_ref()];
         rows.retain(|(position, _)| !ends.contains(&Some(position)));
-        Ok(ShardPage { rows, has_more: start.is_some() })
+        Ok(ShardPage {
+            rows,
+            has_more: start.is_some(),
+        })
     }
 
     async fn query(
@@ -146,7 +151,9 @@ impl Store {
                 .expression_attribute_names("#position", position_name)
                 .expression_attribute_values(":before", text(before)),
             (Some(after), Some(before)) => query
-                .key_condition_expression("#shard = :shard AND #position BETWEEN :after AND :before")
+                .key_condition_expression(
+                    "#shard = :shard AND #position BETWEEN :after AND :before",
+                )
                 .expression_attribute_names("#position", position_name)
                 .expression_attribute_values(":after", text(after))
                 .expression_attribute_values(":before", text(before)),
@@ -165,9 +172,15 @@ fn merge(pages: Vec<ShardPage>, direction: Direction) -> Stretch {
     let has_more = pages.iter().any(|page| page.has_more);
     for page in pages.iter().filter(|page| page.has_more) {
         let Some((last, _)) = page.rows.last() else {
-            return Stretch { profiles: Vec::new(), has_more: true };
+            return Stretch {
+                profiles: Vec::new(),
+                has_more: true,
+            };
         };
-        if known_to.as_ref().is_none_or(|known| comes_first(last, known)) {
+        if known_to
+            .as_ref()
+            .is_none_or(|known| comes_first(last, known))
+        {
             known_to = Some(last.clone());
         }
     }
@@ -179,5 +192,8 @@ fn merge(pages: Vec<ShardPage>, direction: Direction) -> Stretch {
         Direction::Forward => a.cmp(b),
         Direction::Backward => b.cmp(a),
     });
-    Stretch { profiles: rows.into_iter().map(|(_, profile)| profile).collect(), has_more }
+    Stretch {
+        profiles: rows.into_iter().map(|(_, profile)| profile).collect(),
+        has_more,
+    }
 }

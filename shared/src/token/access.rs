@@ -116,7 +116,8 @@ impl AccessTokens {
             iss: self.settings.issuer.clone(),
             aud: self.settings.audience.clone().map(Into::into),
         };
-        let token = encode(&self.header, &claims, &self.signing).context("signing an access token")?;
+        let token =
+            encode(&self.header, &claims, &self.signing).context("signing an access token")?;
         Ok(Issued { token, claims })
     }
 
@@ -184,12 +185,22 @@ fn hmac_keys(settings: &settings::AccessTokens) -> KeysOfOneKind {
 }
 
 fn rsa_keys(settings: &settings::AccessTokens) -> anyhow::Result<KeysOfOneKind> {
-    let pem = settings.private_key.as_ref().context("RS* without a private key")?.expose();
+    let pem = settings
+        .private_key
+        .as_ref()
+        .context("RS* without a private key")?
+        .expose();
     let private = private_key(pem).ok_or_else(|| anyhow!("the private key is not an RSA key"))?;
     let public = RsaPublicKey::from(&private);
     let kid = HEXLOWER.encode(&Sha256::digest(public.n().to_bytes_be())[..4]);
-    let previous = settings.previous_public_key.as_ref().and_then(|pem| public_key(pem.expose()));
-    let checking = std::iter::once(&public).chain(&previous).map(decoding_key).collect();
+    let previous = settings
+        .previous_public_key
+        .as_ref()
+        .and_then(|pem| public_key(pem.expose()));
+    let checking = std::iter::once(&public)
+        .chain(&previous)
+        .map(decoding_key)
+        .collect();
     let signing = EncodingKey::from_rsa_pem(pem.as_bytes()).context("reading the private key")?;
     Ok((kid, signing, checking))
 }
@@ -202,12 +213,14 @@ fn decoding_key(key: &RsaPublicKey) -> DecodingKey {
 }
 
 fn private_key(pem: &str) -> Option<RsaPrivateKey> {
-    RsaPrivateKey::from_pkcs8_pem(pem).or_else(|_| RsaPrivateKey::from_pkcs1_pem(pem)).ok()
+    RsaPrivateKey::from_pkcs8_pem(pem)
+        .or_else(|_| RsaPrivateKey::from_pkcs1_pem(pem))
+        .ok()
 }
 
 fn public_key(pem: &str) -> Option<RsaPublicKey> {
     RsaPublicKey::from_public_key_pem(pem)
-        .or_else(|_| RsaPublicKey::from_pkcs1_pem(pem).map_err(Into::into))
+        .or_else(|_| RsaPublicKey::from_pkcs1_pem(pem).map_err(rsa::pkcs8::spki::Error::from))
         .ok()
 }
 

@@ -58,7 +58,10 @@ impl MailedToken {
     pub fn seal(&self, keys: &Keys) -> String {
         let set = keys.current();
         let nonce: [u8; 24] = random::bytes();
-        let payload = Payload { msg: &self.to_bytes(), aad: &[set.id] };
+        let payload = Payload {
+            msg: &self.to_bytes(),
+            aad: &[set.id],
+        };
         let sealed = cipher(set)
             .encrypt(&XNonce::from(nonce), payload)
             .expect("a message of a few hundred bytes can be sealed");
@@ -92,10 +95,14 @@ impl MailedToken {
         let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
         let (key_id, rest) = bytes.split_first()?;
         let (nonce, sealed) = rest.split_first_chunk::<24>()?;
-        let payload = || Payload { msg: sealed, aad: std::slice::from_ref(key_id) };
+        let payload = || Payload {
+            msg: sealed,
+            aad: std::slice::from_ref(key_id),
+        };
         let nonce = XNonce::from(*nonce);
-        let opened =
-            keys.named(*key_id).find_map(|set| cipher(set).decrypt(&nonce, payload()).ok())?;
+        let opened = keys
+            .named(*key_id)
+            .find_map(|set| cipher(set).decrypt(&nonce, payload()).ok())?;
         Self::from_bytes(&opened)
     }
 
@@ -112,7 +119,10 @@ impl MailedToken {
             Action::Activation { email_form } => bytes.extend(email_form.as_bytes()),
             Action::PasswordReset { nonce } => bytes.extend(nonce.as_bytes()),
             Action::PasswordSet => {}
-            Action::SecondaryActivation { email, credentials_version } => {
+            Action::SecondaryActivation {
+                email,
+                credentials_version,
+            } => {
                 bytes.extend(credentials_version.to_be_bytes());
                 bytes.extend(email.as_bytes());
             }
@@ -126,8 +136,12 @@ impl MailedToken {
         let (issued_at, state) = rest.split_first_chunk()?;
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
         let action = match kind {
-            1 => Action::Activation { email_form: text(state)? },
-            2 => Action::PasswordReset { nonce: text(state)? },
+            1 => Action::Activation {
+                email_form: text(state)?,
+            },
+            2 => Action::PasswordReset {
+                nonce: text(state)?,
+            },
             3 => Action::PasswordSet,
             4 => {
                 let (version, email) = state.split_first_chunk()?;

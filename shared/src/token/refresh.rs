@@ -65,7 +65,8 @@ impl RefreshToken {
         let bytes = HEXLOWER.decode(text.as_bytes()).ok()?;
         let (body, presented) = bytes.split_at_checked(BODY_BYTES)?;
         let (key_id, rest) = body.split_first()?;
-        keys.named(*key_id).find(|set| tag(set, body).verify_slice(presented).is_ok())?;
+        keys.named(*key_id)
+            .find(|set| tag(set, body).verify_slice(presented).is_ok())?;
         let (account, rest) = rest.split_first_chunk()?;
         let (session, rest) = rest.split_first_chunk()?;
         let (counter, rest) = rest.split_first_chunk()?;

@@ -2,15 +2,21 @@
 
 use anyhow::anyhow;
 
+use crate::account::Account;
 use crate::aws;
 use crate::clock::Clock;
+use crate::email_address::EmailAddress;
 use crate::mail::Mailer;
 use crate::mail::letters::Letters;
+use crate::mail::notices::Notice;
+use crate::network::Client;
 use crate::password::Hasher;
 use crate::settings::Settings;
 use crate::store::Store;
+use crate::store::sessions::Session;
 use crate::token::Keys;
 use crate::token::access::AccessTokens;
+use crate::token::refresh::{self, RefreshToken};
 
 /// The service.
 pub struct App {
@@ -55,5 +61,50 @@ impl App {
             clock,
             settings,
         })
+    }
+
+    /// How long a refresh token works, in seconds.
+    #[must_use]
+    pub fn refresh_lifetime(&self) -> i64 {
+        self.settings.sessions.lifetime.as_secs().cast_signed()
+    }
+
+    /// A refresh token as the client gets it.
+    #[must_use]
+    pub fn issue_refresh_token(&self, token: &RefreshToken) -> refresh::Issued {
+        refresh::Issued {
+            token: token.encode(&self.keys),
+            issued_at: token.issued_at,
+            expires_at: token.issued_at + self.refresh_lifetime(),
+        }
+    }
+
+    /// A session that begins now, not yet stored, with its first refresh token; none in
+    /// single-token mode.
+    #[must_use]
+    pub fn new_session(
+        &self,
+        account: &Account,
+        client: &Client,
+    ) -> Option<(Session, refresh::Issued)> {
+        if !self.settings.sessions.long_running {
+            return None;
+        }
+        let (now, lifetime) = (self.clock.now(), self.refresh_lifetime());
+        let (session, token) = Session::begin(account.id(), account.epoch, now, lifetime, client);
+        Some((session, self.issue_refresh_token(&token)))
+    }
+
+    /// Tells the owner of an account about a sensitive change, if notices are on. What fails is
+    /// logged and changes nothing.
+    pub async fn notify(&self, notice: Notice, account: &Account, to: Vec<EmailAddress>) {
+        if !self.settings.mails.security_notices {
+            return;
+        }
+        let now = self.clock.now();
+        let letter = |to| self.letters.notice(notice, &account.profile, &to, now);
+        self.mailer
+            .notify(to.into_iter().map(letter).collect())
+            .await;
     }
 }

@@ -251,6 +251,17 @@ impl Refusals {
             .extend(refusals.into_iter().map(|refusal| (field, refusal)));
     }
 
+    /// Adds all of another list behind these.
+    pub fn append(&mut self, mut others: Self) {
+        self.0.append(&mut others.0);
+    }
+
+    /// These as an error.
+    #[must_use]
+    pub fn into_error(self) -> Error {
+        Error::Refused(self)
+    }
+
     /// Whether anything failed under this field.
     #[must_use]
     pub fn has(&self, field: Field) -> bool {
@@ -311,3 +322,45 @@ impl From<anyhow::Error> for Error {
 
 /// What flows return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Logs an accident in full, but for addresses, which libraries like to put into their messages.
+pub fn log_fault(what: &str, fault: &anyhow::Error) {
+    tracing::error!(
+        fault = without_addresses(&format!("{fault:#}")),
+        "{what} failed"
+    );
+}
+
+/// A text with every word that holds an `@` blotted out.
+#[must_use]
+pub fn without_addresses(text: &str) -> String {
+    let is_end = |c: char| c.is_whitespace() || "\"'`<>()[]{},;:=".contains(c);
+    text.split_inclusive(is_end)
+        .map(|word| {
+            let end = word
+                .chars()
+                .next_back()
+                .filter(|c| is_end(*c))
+                .map_or(0, char::len_utf8);
+            let (word, end) = word.split_at(word.len() - end);
+            if word.contains('@') {
+                format!("<address>{end}")
+            } else {
+                format!("{word}{end}")
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_blotted_out_of_logs() {
+        let text = "Email address is not verified: vera@email.com, \"V <vera@email.com>\" (eu-1)";
+        let blotted = "Email address is not verified: <address>, \"V <<address>>\" (eu-1)";
+        assert_eq!(without_addresses(text), blotted);
+        assert_eq!(without_addresses("nothing here"), "nothing here");
+    }
+}

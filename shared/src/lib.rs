@@ -7,6 +7,7 @@ pub mod flows;
 
 /// Values, parsed once and valid ever after.
 pub mod account;
+pub mod captcha;
 pub mod email_address;
 mod form_text;
 pub mod names;

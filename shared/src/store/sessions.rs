@@ -131,6 +131,25 @@ impl Store {
         Ok(())
     }
 
+    /// Removes a session whose token nobody has been given.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub async fn forget_session(&self, session: &Session) -> anyhow::Result<()> {
+        let account = session.account_id.to_string();
+        self.client
+            .delete_item()
+            .table_name(&self.sessions)
+            .set_key(Some(key([
+                ("account_id", &account),
+                ("session_id", &session.session_id),
+            ])))
+            .send()
+            .await
+            .context("removing a session")?;
+        Ok(())
+    }
+
     async fn change_session(
         &self,
         token: &RefreshToken,

@@ -46,6 +46,17 @@ pub struct RefreshToken {
     pub issued_at: i64,
 }
 
+/// A refresh token in the hands of a client. Times are unix seconds.
+#[derive(Clone)]
+pub struct Issued {
+    /// The encoded token.
+    pub token: String,
+    /// When it was issued.
+    pub issued_at: i64,
+    /// When it stops working.
+    pub expires_at: i64,
+}
+
 impl RefreshToken {
     /// The token as the client gets it, under the current key.
     #[must_use]

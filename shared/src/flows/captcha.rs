@@ -1,0 +1,103 @@
+//! Captchas: a picture of six digits, and the check of what somebody read in it.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::captcha::{CaptchaText, picture};
+use crate::clock::later;
+use crate::error::{Field, Refusal, Result};
+use crate::store::Written;
+use crate::store::challenges::CaptchaItem;
+
+/// A captcha to be answered.
+pub struct Captcha {
+    /// What the answer refers to.
+    pub uuid: Uuid,
+    /// The picture, PNG.
+    pub picture: Vec<u8>,
+}
+
+/// An answer to a captcha.
+pub struct CaptchaAnswer {
+    /// Which captcha.
+    pub uuid: Uuid,
+    /// What somebody read in it.
+    pub entry: String,
+}
+
+/// Makes a captcha.
+///
+/// # Errors
+/// When the store cannot be asked.
+pub async fn create_captcha(app: &App) -> Result<Captcha> {
+    let uuid = Uuid::new_v4();
+    let text = CaptchaText::random();
+    let item = CaptchaItem {
+        pk: key(uuid),
+        digest: digest(app, uuid, text.as_str()),
+        tries: 0,
+        expires_at: later(app.clock.now(), app.settings.captchas.lifetime).as_second(),
+    };
+    app.store.add_captcha(&item).await?;
+    Ok(Captcha {
+        uuid,
+        picture: picture::draw(text.as_str()),
+    })
+}
+
+/// Checks an answer where one is due. A right one uses the captcha up.
+///
+/// # Errors
+/// `ExpiredCaptcha`, `MaxRetriesExceeded` or `InvalidCaptcha`, under `captcha`.
+pub async fn check_captcha(app: &App, answer: Option<&CaptchaAnswer>) -> Result<()> {
+    let Some(answer) = answer else { return Ok(()) };
+    if app.settings.captchas.unchecked {
+        return Ok(());
+    }
+    judge(app, answer)
+        .await?
+        .map_err(|refusal| refusal.under(Field::Captcha))
+}
+
+async fn judge(app: &App, answer: &CaptchaAnswer) -> anyhow::Result<Result<(), Refusal>> {
+    let pk = key(answer.uuid);
+    let captcha = match app
+        .store
+        .take_captcha(&pk, app.settings.captchas.max_retries)
+        .await?
+    {
+        Written::Unchanged(None) => return Ok(Err(Refusal::ExpiredCaptcha)),
+        Written::Unchanged(Some(_)) => {
+            app.store.remove_captcha(&pk).await?;
+            return Ok(Err(Refusal::MaxRetriesExceeded));
+        }
+        Written::Done(captcha) => captcha,
+    };
+    if has_expired(&captcha, app.clock.now()) {
+        app.store.remove_captcha(&pk).await?;
+        return Ok(Err(Refusal::ExpiredCaptcha));
+    }
+    let entry = CaptchaText::typed(&answer.entry);
+    if digest(app, answer.uuid, entry.as_str()) != captcha.digest {
+        return Ok(Err(Refusal::InvalidCaptcha));
+    }
+    // Of two right answers at once, the one that finds the captcha to remove is accepted.
+    if app.store.remove_captcha(&pk).await? {
+        Ok(Ok(()))
+    } else {
+        Ok(Err(Refusal::ExpiredCaptcha))
+    }
+}
+
+fn key(uuid: Uuid) -> String {
+    format!("captcha#{uuid}")
+}
+
+fn has_expired(captcha: &CaptchaItem, now: Timestamp) -> bool {
+    now.as_second() > captcha.expires_at
+}
+
+fn digest(app: &App, uuid: Uuid, text: &str) -> String {
+    app.keys.digest(&["captcha", &uuid.to_string(), text])
+}

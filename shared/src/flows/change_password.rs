@@ -1,0 +1,68 @@
+//! Change a password, knowing the old one.
+
+use super::guards::{Guards, guarded};
+use super::reset_password::judge_new_password;
+use super::{Caller, RefreshTokenWanted, Tokens};
+use crate::account::Account;
+use crate::app::App;
+use crate::email_address::EmailAddress;
+use crate::error::{Field, Result};
+use crate::event::{self, Happened};
+use crate::mail::notices::Notice;
+use crate::password::Password;
+use crate::store::Written;
+
+/// Stores a new password and ends all sessions; the caller goes on with new tokens.
+///
+/// # Errors
+/// The guards', under `oldPassword`; what is wrong with the new password.
+pub async fn change_password(
+    app: &App,
+    caller: &Caller,
+    old: &Password,
+    first: &Password,
+    second: &Password,
+    wanted: RefreshTokenWanted,
+) -> Result<Tokens> {
+    let guards = Guards::confirmed(Field::OldPassword, old);
+    let account = guarded(app, caller, &guards, async |account| {
+        judge_new_password(app, account, first, second)?;
+        let hash = app.hasher.hash(second).await?;
+        match app.store.change_password(account, &hash).await? {
+            Written::Done(changed) => Ok(Some(changed)),
+            Written::Unchanged(_) => Ok(None),
+        }
+    })
+    .await?;
+    event::happened(Happened::PasswordChanged, account.id());
+    event::all_sessions_ended(account.id());
+    let to = EmailAddress::from_stored(&account.profile.email);
+    let (tokens, ()) = futures::join!(
+        tokens(app, caller, &account, wanted),
+        app.notify(Notice::PasswordChanged, &account, vec![to]),
+    );
+    tokens
+}
+
+async fn tokens(
+    app: &App,
+    caller: &Caller,
+    account: &Account,
+    wanted: RefreshTokenWanted,
+) -> Result<Tokens> {
+    let session = match wanted {
+        RefreshTokenWanted::Yes => app.new_session(account, &caller.client),
+        RefreshTokenWanted::No => None,
+    };
+    let (session, refresh) = session.unzip();
+    if let Some(session) = &session {
+        app.store.add_session(session).await?;
+    }
+    let access = app.access.issue(account, app.clock.now(), None)?;
+    event::token_issued(account.id(), &access.claims.jti);
+    Ok(Tokens {
+        account: account.clone(),
+        access,
+        refresh,
+    })
+}

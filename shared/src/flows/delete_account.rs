@@ -1,0 +1,39 @@
+//! Delete an account: deactivate it or remove it, as configured.
+
+use super::Caller;
+use super::guards::{Guards, guarded};
+use crate::app::App;
+use crate::email_address::EmailAddress;
+use crate::error::{Field, Result};
+use crate::event::{self, Happened};
+use crate::mail::notices::Notice;
+use crate::password::Password;
+use crate::store::Written;
+
+/// Deactivates or removes the account, and ends all its sessions.
+///
+/// # Errors
+/// The guards', under `password`.
+pub async fn delete_account(app: &App, caller: &Caller, password: &Password) -> Result<()> {
+    let removes = app.settings.accounts.allow_delete_account;
+    let guards = Guards::confirmed(Field::Password, password);
+    let account = guarded(app, caller, &guards, async |account| {
+        let is_done = if removes {
+            app.store.remove(account).await?
+        } else {
+            matches!(app.store.deactivate(account).await?, Written::Done(_))
+        };
+        Ok(is_done.then(|| account.clone()))
+    })
+    .await?;
+    let what = if removes {
+        Happened::AccountRemoved
+    } else {
+        Happened::AccountDeactivated
+    };
+    event::happened(what, account.id());
+    event::all_sessions_ended(account.id());
+    let to = EmailAddress::from_stored(&account.profile.email);
+    app.notify(Notice::AccountDeleted, &account, vec![to]).await;
+    Ok(())
+}

@@ -1,0 +1,221 @@
+//! Refresh: a refresh token becomes a new access token and, as a rule, the next refresh token.
+
+use futures::try_join;
+
+use super::RefreshTokenWanted;
+use crate::account::Account;
+use crate::app::App;
+use crate::error::{Refusal, Result};
+use crate::event::{self, Ended};
+use crate::store::Written;
+use crate::store::sessions::{Earlier, Session, Standing};
+use crate::token::access::{self, Rejection};
+use crate::token::refresh::{Issued, RefreshToken};
+
+/// What the client wants to happen to the token it presents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rotation {
+    /// As the settings say, if the next token is wanted.
+    Usual(RefreshTokenWanted),
+    /// It stays.
+    Keep,
+    /// It is revoked and replaced, without grace.
+    Revoke,
+}
+
+/// A refresh that succeeded.
+pub struct Refreshed {
+    /// The new access token.
+    pub access: access::Issued,
+    /// The refresh token that the client now holds; none in single-token mode.
+    pub refresh: Option<Issued>,
+    /// When that stops working, unix seconds; in single-token mode, when refreshing does.
+    pub refresh_expires_at: i64,
+}
+
+/// Exchanges a refresh token. One conditional write decides, beside one read of the account.
+///
+/// # Errors
+/// `InvalidToken` when token or account is gone; `SessionOver` when the session has ended, or the
+/// token is superseded or expired.
+pub async fn refresh(app: &App, token: &str, rotation: Rotation) -> Result<Refreshed> {
+    let presented = RefreshToken::decode(token, &app.keys);
+    let presented = presented.ok_or_else(|| Refusal::InvalidToken.alone())?;
+    let earlier = earlier(app, rotation);
+    let (written, account) = try_join!(
+        move_on(app, &presented, earlier),
+        app.store.account(presented.account)
+    )?;
+    let (session, is_ours) = match written {
+        Written::Done(session) => (session, true),
+        Written::Unchanged(Some(session)) => (session, false),
+        Written::Unchanged(None) => return Err(Refusal::InvalidToken.alone()),
+    };
+    let account = account.filter(Account::is_awake);
+    let account = account.ok_or_else(|| Refusal::InvalidToken.alone())?;
+    if session.epoch != account.epoch {
+        return Err(Refusal::SessionOver.alone());
+    }
+    if !is_ours {
+        return without_rotation(app, &presented, &session, &account).await;
+    }
+    match earlier {
+        None => answer(app, &account, presented),
+        Some(_) => {
+            event::refresh_token_rotated(account.id(), &session.session_id);
+            answer(app, &account, current(&presented, &session))
+        }
+    }
+}
+
+/// Which tokens stand for their session.
+pub(super) fn standing(app: &App) -> Standing {
+    if app.settings.sessions.rotation {
+        Standing::Current
+    } else {
+        Standing::Unrevoked
+    }
+}
+
+/// What becomes of the presented token; none if it is only used.
+fn earlier(app: &App, rotation: Rotation) -> Option<Earlier> {
+    match rotation {
+        Rotation::Usual(RefreshTokenWanted::No) | Rotation::Keep => None,
+        Rotation::Usual(RefreshTokenWanted::Yes) if app.settings.sessions.rotation => {
+            Some(Earlier::Superseded)
+        }
+        Rotation::Usual(RefreshTokenWanted::Yes) => Some(Earlier::Kept),
+        Rotation::Revoke => Some(Earlier::Revoked),
+    }
+}
+
+async fn move_on(
+    app: &App,
+    presented: &RefreshToken,
+    earlier: Option<Earlier>,
+) -> anyhow::Result<Written<Session>> {
+    let now = app.clock.now();
+    // Without rotation a session has tokens of several ages. One that is too old by itself can at
+    // most be the current one, whose age the session knows.
+    let is_expired = presented.issued_at + app.refresh_lifetime() <= now.as_second();
+    let standing = if is_expired {
+        Standing::Current
+    } else {
+        standing(app)
+    };
+    match earlier {
+        Some(earlier) => {
+            let lifetime = app.refresh_lifetime();
+            app.store
+                .rotate(presented, standing, earlier, now, lifetime)
+                .await
+        }
+        None => app.store.touch(presented, standing, now).await,
+    }
+}
+
+/// The presented token was not good for the write. The session as it is decides what it is worth.
+async fn without_rotation(
+    app: &App,
+    presented: &RefreshToken,
+    session: &Session,
+    account: &Account,
+) -> Result<Refreshed> {
+    match judge(app, presented, session) {
+        Judged::Grace if session.expires_at > app.clock.now().as_second() => {
+            answer(app, account, current(presented, session))
+        }
+        Judged::Grace | Judged::Over => Err(Refusal::SessionOver.alone()),
+        Judged::Reused => {
+            end_reused(app, presented).await?;
+            Err(Refusal::SessionOver.alone())
+        }
+    }
+}
+
+/// What a token is worth that does not stand for its session by itself.
+pub(super) enum Judged {
+    /// It was superseded a moment ago, and is served with what replaced it.
+    Grace,
+    /// It, or its session, is over; nothing more.
+    Over,
+    /// It was superseded long ago: somebody has kept a copy.
+    Reused,
+}
+
+pub(super) fn judge(app: &App, presented: &RefreshToken, session: &Session) -> Judged {
+    let oldest_good = match standing(app) {
+        Standing::Current => session.counter,
+        Standing::Unrevoked => session.oldest,
+    };
+    // A counter ahead of the session's can only come from a table that was turned back.
+    if session.ended_at.is_some() || presented.counter >= oldest_good {
+        return Judged::Over;
+    }
+    let window = i64::try_from(app.settings.sessions.grace.as_micros()).unwrap_or(i64::MAX);
+    let age = app.clock.now().as_microsecond() - session.rotated_at;
+    let is_last = presented.counter.saturating_add(1) == oldest_good;
+    match (is_last && age <= window, session.grace) {
+        (true, true) => Judged::Grace,
+        (true, false) => Judged::Over,
+        (false, _) => Judged::Reused,
+    }
+}
+
+/// Ends the session of a token that turned up again.
+pub(super) async fn end_reused(app: &App, presented: &RefreshToken) -> Result<()> {
+    let ended = app.store.end_session(presented, app.clock.now()).await?;
+    if let Written::Done(session) = ended {
+        event::session_ended(presented.account, &session.session_id, Ended::Reused);
+    }
+    Ok(())
+}
+
+/// The current token of a session: derived, since no token is stored.
+fn current(presented: &RefreshToken, session: &Session) -> RefreshToken {
+    RefreshToken {
+        counter: session.counter,
+        issued_at: session.issued_at,
+        ..*presented
+    }
+}
+
+fn answer(app: &App, account: &Account, held: RefreshToken) -> Result<Refreshed> {
+    let access = app.access.issue(account, app.clock.now(), None)?;
+    event::token_refreshed(account.id(), &access.claims.jti);
+    let refresh = app.issue_refresh_token(&held);
+    Ok(Refreshed {
+        access,
+        refresh_expires_at: refresh.expires_at,
+        refresh: Some(refresh),
+    })
+}
+
+/// Exchanges an access token, in single-token mode: it keeps its `origIat`.
+///
+/// # Errors
+/// `InvalidToken`, `ExpiredToken`.
+pub async fn refresh_access_token(app: &App, token: &str) -> Result<Refreshed> {
+    let now = app.clock.now();
+    let claims = app
+        .access
+        .verify(token, now)
+        .map_err(|rejection| match rejection {
+            Rejection::Invalid => Refusal::InvalidToken.alone(),
+            Rejection::Expired => Refusal::ExpiredToken.alone(),
+        })?;
+    let account = app.store.account(claims.sub).await?;
+    let account = account.filter(|account| account.is_awake() && account.epoch == claims.epoch);
+    let account = account.ok_or_else(|| Refusal::InvalidToken.alone())?;
+    let refresh_expires_at = claims.orig_iat.saturating_add(app.refresh_lifetime());
+    if now.as_second() > refresh_expires_at {
+        return Err(Refusal::InvalidToken.alone());
+    }
+    let access = app.access.issue(&account, now, Some(claims.orig_iat))?;
+    event::token_refreshed(account.id(), &access.claims.jti);
+    Ok(Refreshed {
+        access,
+        refresh: None,
+        refresh_expires_at,
+    })
+}

@@ -1,1 +1,3 @@
 //! Latchkey, the service.
+
+pub mod document;

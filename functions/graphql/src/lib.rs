@@ -1,3 +1,4 @@
 //! Latchkey, the service.
 
 pub mod document;
+pub mod http;

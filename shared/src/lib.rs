@@ -42,3 +42,6 @@ pub mod app;
 mod aws;
 pub mod clock;
 mod random;
+
+pub use jiff::Timestamp;
+pub use uuid::Uuid;

@@ -40,11 +40,15 @@ impl Envelope {
     /// The `errors` object: keys in the order in which the checks failed, each with its list.
     #[must_use]
     pub fn errors(&self) -> Value {
-        let Some(refusals) = &self.refusals else { return Value::Null };
+        let Some(refusals) = &self.refusals else {
+            return Value::Null;
+        };
         let mut errors: IndexMap<Name, Value> = IndexMap::new();
         for (field, refusal) in refusals.iter() {
             let error = value!({ "message": refusal.message(), "code": refusal.code() });
-            let list = errors.entry(Name::new(field.key())).or_insert(Value::List(Vec::new()));
+            let list = errors
+                .entry(Name::new(field.key()))
+                .or_insert(Value::List(Vec::new()));
             if let Value::List(list) = list {
                 list.push(error);
             }
@@ -77,9 +81,10 @@ pub fn date_time_of(unix_seconds: i64) -> Value {
 pub fn top_level(what: &str, error: &Error) -> async_graphql::Error {
     match error {
         Error::Denied(Denial::Unauthenticated) => coded("Unauthenticated.", "UNAUTHENTICATED"),
-        Error::Denied(Denial::Forbidden) => {
-            coded("You do not have permission to perform this action", "FORBIDDEN")
-        }
+        Error::Denied(Denial::Forbidden) => coded(
+            "You do not have permission to perform this action",
+            "FORBIDDEN",
+        ),
         Error::Denied(Denial::BadInput(message)) => coded(message, "BAD_USER_INPUT"),
         Error::Fault(fault) => {
             log_fault(what, fault);

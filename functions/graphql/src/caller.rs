@@ -25,21 +25,31 @@ impl SharedCaller {
     pub fn new(app: &App, headers: &HeaderMap, source: IpAddr) -> Self {
         let claims = access_token(app, headers)
             .and_then(|token| app.access.verify(token, app.clock.now()).ok());
-        let identity =
-            claims.map(|claims| Identity { account: claims.sub, epoch: claims.epoch });
-        let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+        let identity = claims.map(|claims| Identity {
+            account: claims.sub,
+            epoch: claims.epoch,
+        });
+        let user_agent = headers
+            .get(USER_AGENT)
+            .and_then(|value| value.to_str().ok());
         let client = Client {
             network: Network::of(address(app, headers, source)),
             user_agent: user_agent.map(|text| text.chars().take(LONGEST_USER_AGENT).collect()),
         };
-        Self { identity: Mutex::new(identity), client }
+        Self {
+            identity: Mutex::new(identity),
+            client,
+        }
     }
 
     /// As whom the next act runs.
     #[must_use]
     pub fn now(&self) -> Caller {
         let identity = *self.identity.lock().unwrap_or_else(PoisonError::into_inner);
-        Caller { identity, client: self.client.clone() }
+        Caller {
+            identity,
+            client: self.client.clone(),
+        }
     }
 
     /// The rest of the document runs as this account.
@@ -52,9 +62,13 @@ impl SharedCaller {
 fn access_token<'a>(app: &App, headers: &'a HeaderMap) -> Option<&'a str> {
     let settings = &app.settings.access;
     let mut values = headers.get_all(settings.header_name.as_str()).iter();
-    let (value, None) = (values.next()?, values.next()) else { return None };
+    let (value, None) = (values.next()?, values.next()) else {
+        return None;
+    };
     let mut words = value.to_str().ok()?.split_whitespace();
-    let (prefix, token, None) = (words.next()?, words.next()?, words.next()) else { return None };
+    let (prefix, token, None) = (words.next()?, words.next()?, words.next()) else {
+        return None;
+    };
     let is_prefix = [settings.header_prefix.as_str(), "Bearer"]
         .iter()
         .any(|allowed| prefix.eq_ignore_ascii_case(allowed));
@@ -63,8 +77,14 @@ fn access_token<'a>(app: &App, headers: &'a HeaderMap) -> Option<&'a str> {
 
 /// The address of the caller: the gateway's source, or what the trusted proxies say.
 fn address(app: &App, headers: &HeaderMap, source: IpAddr) -> IpAddr {
-    let values = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let entries: Vec<&str> = values.flat_map(|value| value.split(',')).map(str::trim).collect();
+    let values = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let entries: Vec<&str> = values
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .collect();
     let proxies = app.settings.limits.trusted_proxies;
     if proxies == 0 {
         warn_of_proxies(&entries, source);
@@ -74,13 +94,21 @@ fn address(app: &App, headers: &HeaderMap, source: IpAddr) -> IpAddr {
 
 /// The entry so many places left of the source.
 fn behind(proxies: usize, entries: &[&str], source: IpAddr) -> IpAddr {
-    let parsed = |entry: &&str| entry.parse::<IpAddr>().ok().map(|address| address.to_canonical());
+    let parsed = |entry: &&str| {
+        entry
+            .parse::<IpAddr>()
+            .ok()
+            .map(|address| address.to_canonical())
+    };
     let source = source.to_canonical();
     let entries = match entries.split_last() {
         Some((last, rest)) if parsed(last) == Some(source) => rest,
         _ => entries,
     };
-    match proxies.checked_sub(1).and_then(|before| entries.iter().rev().nth(before)) {
+    match proxies
+        .checked_sub(1)
+        .and_then(|before| entries.iter().rev().nth(before))
+    {
         Some(entry) => parsed(entry).unwrap_or(source),
         None => source,
     }
@@ -104,7 +132,11 @@ mod tests {
     use super::*;
 
     fn seen(proxies: usize, header: &str) -> String {
-        let entries: Vec<_> = header.split(',').map(str::trim).filter(|it| !it.is_empty()).collect();
+        let entries: Vec<_> = header
+            .split(',')
+            .map(str::trim)
+            .filter(|it| !it.is_empty())
+            .collect();
         behind(proxies, &entries, "192.0.2.1".parse().expect("an address")).to_string()
     }
 
@@ -115,7 +147,10 @@ mod tests {
 
     #[test]
     fn one_trusted_proxy_is_believed_about_its_caller_and_nobody_else() {
-        assert_eq!(seen(1, "198.51.100.7, 203.0.113.9, 192.0.2.1"), "203.0.113.9");
+        assert_eq!(
+            seen(1, "198.51.100.7, 203.0.113.9, 192.0.2.1"),
+            "203.0.113.9"
+        );
         assert_eq!(seen(1, "198.51.100.7, 203.0.113.9"), "203.0.113.9");
         assert_eq!(seen(2, "198.51.100.7, 203.0.113.9"), "198.51.100.7");
     }

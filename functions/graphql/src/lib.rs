@@ -79,8 +79,13 @@ impl Door {
         };
         let engine = self.engine(asked.dialect)?;
         let caller = SharedCaller::new(&self.app, request.headers(), source);
-        let context = Context { app: self.app.clone(), caller };
-        let outcome = engine.execute(asked.request.data(context), &asked.method).await;
+        let context = Context {
+            app: self.app.clone(),
+            caller,
+        };
+        let outcome = engine
+            .execute(asked.request.data(context), &asked.method)
+            .await;
         Ok(http::answer(asked.dialect, outcome))
     }
 

@@ -40,9 +40,15 @@ fn open() -> anyhow::Result<Door> {
 
 fn start_logging(logging: &Logging) {
     let filter = tracing_subscriber::EnvFilter::new(&logging.filter);
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false);
     match logging.format {
-        LogFormat::Json => subscriber.json().flatten_event(true).with_current_span(false).init(),
+        LogFormat::Json => subscriber
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .init(),
         LogFormat::Text => subscriber.init(),
     }
 }
@@ -51,14 +57,19 @@ async fn answer(door: &Door, request: Request) -> Result<Response<String>, Error
     let source = source(&request);
     let path = path(&request);
     let (mut parts, body) = request.into_parts();
-    let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let query = parts
+        .uri
+        .query()
+        .map(|query| format!("?{query}"))
+        .unwrap_or_default();
     parts.uri = format!("{path}{query}").parse()?;
     let body = match body {
         Body::Text(text) => Bytes::from(text),
         Body::Binary(bytes) => Bytes::from(bytes),
         _ => Bytes::new(),
     };
-    match door.answer(Request::from_parts(parts, body), source).await {
+    let request = http::Request::from_parts(parts, body);
+    match door.answer(request, source).await {
         Ok(response) => Ok(response),
         Err(fault) => {
             tracing::error!(fault = format!("{fault:#}"), "no answer");
@@ -87,5 +98,6 @@ fn source(request: &Request) -> IpAddr {
         Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
         _ => None,
     };
-    seen.and_then(|ip| ip.parse().ok()).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+    seen.and_then(|ip| ip.parse().ok())
+        .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
 }

@@ -35,7 +35,11 @@ fn position(cursor: &str) -> Option<Position> {
 /// The query root of plain and relay.
 #[must_use]
 pub fn query(page_limit: u32) -> Object {
-    Object::new("Query").field(me()).field(user()).field(users(page_limit)).field(node())
+    Object::new("Query")
+        .field(me())
+        .field(user())
+        .field(users(page_limit))
+        .field(node())
 }
 
 fn me() -> Field {
@@ -113,11 +117,16 @@ fn users(page_limit: u32) -> Field {
         ("status_SecondaryEmail", TypeRef::STRING),
     ];
     let arguments = arguments.map(|(name, ty)| InputValue::new(name, TypeRef::named(ty)));
-    arguments.into_iter().fold(field.argument(offset), Field::argument)
+    arguments
+        .into_iter()
+        .fold(field.argument(offset), Field::argument)
 }
 
 fn filters(args: &ObjectAccessor<'_>) -> Filters {
-    let text = |name| args.get(name).and_then(|value| value.string().ok().map(str::to_owned));
+    let text = |name| {
+        args.get(name)
+            .and_then(|value| value.string().ok().map(str::to_owned))
+    };
     let flag = |name| args.get(name).and_then(|value| value.boolean().ok());
     Filters {
         email: text("email"),
@@ -133,7 +142,10 @@ fn filters(args: &ObjectAccessor<'_>) -> Filters {
 
 fn window(args: &ObjectAccessor<'_>) -> Window {
     let number = |name| args.get(name).and_then(|value| value.i64().ok());
-    let place = |name| args.get(name).and_then(|value| position(value.string().ok()?));
+    let place = |name| {
+        args.get(name)
+            .and_then(|value| position(value.string().ok()?))
+    };
     Window {
         offset: number("offset"),
         before: place("before"),

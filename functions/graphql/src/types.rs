@@ -2,7 +2,8 @@
 
 use async_graphql::Value;
 use async_graphql::dynamic::{
-    Field, FieldFuture, FieldValue, Interface, InterfaceField, Object, Scalar, SchemaBuilder, TypeRef,
+    Field, FieldFuture, FieldValue, Interface, InterfaceField, Object, Scalar, SchemaBuilder,
+    TypeRef,
 };
 use data_encoding::BASE64;
 use shared::account::{AccountId, Profile};
@@ -26,7 +27,10 @@ pub fn global_id(id: AccountId) -> String {
 pub fn account_of(global_id: &str) -> Option<AccountId> {
     let bytes = BASE64.decode(global_id.as_bytes()).ok()?;
     let text = String::from_utf8(bytes).ok()?;
-    text.strip_prefix(USER_NODE)?.strip_prefix(':')?.parse().ok()
+    text.strip_prefix(USER_NODE)?
+        .strip_prefix(':')?
+        .parse()
+        .ok()
 }
 
 /// A field that reads something from a parent of type `T`; null for `Value::Null`.
@@ -43,9 +47,7 @@ pub fn field<T: Send + Sync + 'static>(
 
 /// The scalars of every dialect; the one for errors has its own name in each.
 pub fn scalars(builder: SchemaBuilder, errors: &str) -> SchemaBuilder {
-    let is_uuid = |value: &Value| {
-        matches!(value, Value::String(text) if text.len() == 36 && shared::Uuid::try_parse(text).is_ok())
-    };
+    let is_uuid = |value: &Value| matches!(value, Value::String(text) if text.len() == 36 && shared::Uuid::try_parse(text).is_ok());
     builder
         .register(Scalar::new("DateTime").description(
             "Point in time, ISO 8601 with microseconds and offset, always UTC:\n`2026-01-31T09:30:00.123456+00:00`.",
@@ -76,8 +78,10 @@ pub fn user_node(builder: SchemaBuilder) -> SchemaBuilder {
         .description("A user account.")
         .implement("Node")
         .field(
-            field("id", TypeRef::named_nn(TypeRef::ID), |it: &Profile| global_id(it.id).into())
-                .description("Global identifier: base64 of `UserNode:<user id>`."),
+            field("id", TypeRef::named_nn(TypeRef::ID), |it: &Profile| {
+                global_id(it.id).into()
+            })
+            .description("Global identifier: base64 of `UserNode:<user id>`."),
         )
         .field(
             field("lastLogin", TypeRef::named("DateTime"), |it: &Profile| {
@@ -86,11 +90,17 @@ pub fn user_node(builder: SchemaBuilder) -> SchemaBuilder {
             .description("Time of the last successful tokenAuth; null before the first one."),
         )
         .field(
-            field("username", text(), |it: &Profile| it.username.as_str().into())
-                .description("Login name: at most 150 letters, digits and @ . + - _ characters."),
+            field("username", text(), |it: &Profile| {
+                it.username.as_str().into()
+            })
+            .description("Login name: at most 150 letters, digits and @ . + - _ characters."),
         )
-        .field(field("firstName", text(), |it: &Profile| it.first_name.as_str().into()))
-        .field(field("lastName", text(), |it: &Profile| it.last_name.as_str().into()))
+        .field(field("firstName", text(), |it: &Profile| {
+            it.first_name.as_str().into()
+        }))
+        .field(field("lastName", text(), |it: &Profile| {
+            it.last_name.as_str().into()
+        }))
         .field(
             field("email", text(), |it: &Profile| it.email.as_str().into())
                 .description("Primary e-mail address."),
@@ -103,20 +113,30 @@ pub fn user_node(builder: SchemaBuilder) -> SchemaBuilder {
             field("isActive", sure(), |it: &Profile| it.active.into())
                 .description("False once the account has been deactivated."),
         )
-        .field(field("dateJoined", TypeRef::named_nn("DateTime"), |it: &Profile| {
-            date_time(it.date_joined)
-        }))
+        .field(field(
+            "dateJoined",
+            TypeRef::named_nn("DateTime"),
+            |it: &Profile| date_time(it.date_joined),
+        ))
         .field(
             field("archived", flag(), |it: &Profile| it.archived.into())
                 .description("Archived accounts are signed out until their next successful login."),
         )
-        .field(field("verified", flag(), |it: &Profile| it.verified.into()).description(
-            "True once the owner has proved control of the primary e-mail address.",
-        ))
         .field(
-            field("secondaryEmail", TypeRef::named(TypeRef::STRING), |it: &Profile| {
-                it.secondary_email.as_deref().map_or(Value::Null, Value::from)
-            })
+            field("verified", flag(), |it: &Profile| it.verified.into()).description(
+                "True once the owner has proved control of the primary e-mail address.",
+            ),
+        )
+        .field(
+            field(
+                "secondaryEmail",
+                TypeRef::named(TypeRef::STRING),
+                |it: &Profile| {
+                    it.secondary_email
+                        .as_deref()
+                        .map_or(Value::Null, Value::from)
+                },
+            )
             .description("Verified secondary e-mail address, if there is one."),
         );
     builder.register(node).register(user)
@@ -128,23 +148,31 @@ pub fn user_connection(builder: SchemaBuilder) -> SchemaBuilder {
     let page_info = Object::new("PageInfo")
         .description("Position of a page in a list.")
         .field(
-            field("hasNextPage", TypeRef::named_nn(TypeRef::BOOLEAN), |it: &PageInfo| {
-                it.has_next.into()
-            })
+            field(
+                "hasNextPage",
+                TypeRef::named_nn(TypeRef::BOOLEAN),
+                |it: &PageInfo| it.has_next.into(),
+            )
             .description("More users follow. Only computed when paging forwards."),
         )
         .field(
-            field("hasPreviousPage", TypeRef::named_nn(TypeRef::BOOLEAN), |it: &PageInfo| {
-                it.has_previous.into()
-            })
+            field(
+                "hasPreviousPage",
+                TypeRef::named_nn(TypeRef::BOOLEAN),
+                |it: &PageInfo| it.has_previous.into(),
+            )
             .description("More users precede. Only computed when paging backwards."),
         )
-        .field(field("startCursor", TypeRef::named(TypeRef::STRING), move |it: &PageInfo| {
-            cursor(it.start.as_deref())
-        }))
-        .field(field("endCursor", TypeRef::named(TypeRef::STRING), move |it: &PageInfo| {
-            cursor(it.end.as_deref())
-        }));
+        .field(field(
+            "startCursor",
+            TypeRef::named(TypeRef::STRING),
+            move |it: &PageInfo| cursor(it.start.as_deref()),
+        ))
+        .field(field(
+            "endCursor",
+            TypeRef::named(TypeRef::STRING),
+            move |it: &PageInfo| cursor(it.end.as_deref()),
+        ));
     let edge = Object::new("UserNodeEdge")
         .description("One user in a list, with its position.")
         .field(Field::new("node", TypeRef::named(USER_NODE), |ctx| {
@@ -152,26 +180,47 @@ pub fn user_connection(builder: SchemaBuilder) -> SchemaBuilder {
             FieldFuture::new(async move { profile.map(|it| Some(FieldValue::owned_any(it))) })
         }))
         .field(
-            field("cursor", TypeRef::named_nn(TypeRef::STRING), |it: &Profile| {
-                crate::query::cursor(&crate::query::position_of(it)).into()
-            })
+            field(
+                "cursor",
+                TypeRef::named_nn(TypeRef::STRING),
+                |it: &Profile| crate::query::cursor(&crate::query::position_of(it)).into(),
+            )
             .description("Opaque position, for `after` and `before`."),
         );
     let connection = Object::new("UserNodeConnection")
         .description("A page of users.")
-        .field(Field::new("pageInfo", TypeRef::named_nn("PageInfo"), |ctx| {
-            let info = ctx.parent_value.try_downcast_ref::<Page>().map(PageInfo::of);
-            FieldFuture::new(async move { info.map(|info| Some(FieldValue::owned_any(info))) })
-        }))
-        .field(Field::new("edges", TypeRef::named_list_nn_outer("UserNodeEdge"), |ctx| {
-            let users = ctx.parent_value.try_downcast_ref::<Page>().map(|page| page.users.clone());
-            FieldFuture::new(async move {
-                users.map(|users| {
-                    Some(FieldValue::list(users.into_iter().map(FieldValue::owned_any)))
+        .field(Field::new(
+            "pageInfo",
+            TypeRef::named_nn("PageInfo"),
+            |ctx| {
+                let info = ctx
+                    .parent_value
+                    .try_downcast_ref::<Page>()
+                    .map(PageInfo::of);
+                FieldFuture::new(async move { info.map(|info| Some(FieldValue::owned_any(info))) })
+            },
+        ))
+        .field(Field::new(
+            "edges",
+            TypeRef::named_list_nn("UserNodeEdge"),
+            |ctx| {
+                let users = ctx
+                    .parent_value
+                    .try_downcast_ref::<Page>()
+                    .map(|page| page.users.clone());
+                FieldFuture::new(async move {
+                    users.map(|users| {
+                        Some(FieldValue::list(
+                            users.into_iter().map(FieldValue::owned_any),
+                        ))
+                    })
                 })
-            })
-        }));
-    builder.register(page_info).register(edge).register(connection)
+            },
+        ));
+    builder
+        .register(page_info)
+        .register(edge)
+        .register(connection)
 }
 
 struct PageInfo {
@@ -197,8 +246,10 @@ pub fn captcha_type(builder: SchemaBuilder) -> SchemaBuilder {
     let captcha = Object::new("CaptchaType")
         .description("A captcha to be answered within CAPTCHA_EXPIRATION_DELTA.")
         .field(
-            field("uuid", TypeRef::named_nn("UUID"), |it: &Captcha| it.uuid.to_string().into())
-                .description("Send this back as `identifier`."),
+            field("uuid", TypeRef::named_nn("UUID"), |it: &Captcha| {
+                it.uuid.to_string().into()
+            })
+            .description("Send this back as `identifier`."),
         )
         .field(
             field("pilImage", TypeRef::named_nn("image"), |it: &Captcha| {
@@ -232,7 +283,12 @@ mod tests {
         let id = AccountId::random();
         assert_eq!(account_of(&global_id(id)), Some(id));
         let other_type = BASE64.encode(format!("Other:{id}").as_bytes());
-        for text in [id.to_string(), other_type, String::new(), "VXNlck5vZGU6NQ==".to_owned()] {
+        for text in [
+            id.to_string(),
+            other_type,
+            String::new(),
+            "VXNlck5vZGU6NQ==".to_owned(),
+        ] {
             assert_eq!(account_of(&text), None, "{text}");
         }
     }

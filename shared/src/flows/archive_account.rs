@@ -1,7 +1,7 @@
 //! Put an account to rest, until its owner logs in again.
 
 use super::Caller;
-use super::guards::{Guards, guarded};
+use super::guards::Guards;
 use crate::app::App;
 use crate::email_address::EmailAddress;
 use crate::error::{Field, Result};
@@ -15,14 +15,13 @@ use crate::store::Written;
 /// # Errors
 /// The guards', under `password`.
 pub async fn archive_account(app: &App, caller: &Caller, password: &Password) -> Result<()> {
-    let guards = Guards::confirmed(Field::Password, password);
-    let account = guarded(app, caller, &guards, async |account| {
-        match app.store.archive(account).await? {
-            Written::Done(archived) => Ok(Some(archived)),
-            Written::Unchanged(_) => Ok(None),
+    let mut guards = Guards::verified(app, caller).confirmed_by(Field::Password, password);
+    let account = loop {
+        let account = guards.judge().await?;
+        if let Written::Done(archived) = app.store.archive(&account).await? {
+            break archived;
         }
-    })
-    .await?;
+    };
     event::happened(Happened::AccountArchived, account.id());
     event::all_sessions_ended(account.id());
     let to = EmailAddress::from_stored(&account.profile.email);

@@ -1,6 +1,6 @@
 //! Change a password, knowing the old one.
 
-use super::guards::{Guards, guarded};
+use super::guards::Guards;
 use super::reset_password::judge_new_password;
 use super::{Caller, RefreshTokenWanted, Tokens};
 use crate::account::Account;
@@ -24,16 +24,15 @@ pub async fn change_password(
     second: &Password,
     wanted: RefreshTokenWanted,
 ) -> Result<Tokens> {
-    let guards = Guards::confirmed(Field::OldPassword, old);
-    let account = guarded(app, caller, &guards, async |account| {
-        judge_new_password(app, account, first, second)?;
+    let mut guards = Guards::verified(app, caller).confirmed_by(Field::OldPassword, old);
+    let account = loop {
+        let account = guards.judge().await?;
+        judge_new_password(app, &account, first, second)?;
         let hash = app.hasher.hash(second).await?;
-        match app.store.change_password(account, &hash).await? {
-            Written::Done(changed) => Ok(Some(changed)),
-            Written::Unchanged(_) => Ok(None),
+        if let Written::Done(changed) = app.store.change_password(&account, &hash).await? {
+            break changed;
         }
-    })
-    .await?;
+    };
     event::happened(Happened::PasswordChanged, account.id());
     event::all_sessions_ended(account.id());
     let to = EmailAddress::from_stored(&account.profile.email);

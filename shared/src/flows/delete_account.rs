@@ -1,7 +1,7 @@
 //! Delete an account: deactivate it or remove it, as configured.
 
 use super::Caller;
-use super::guards::{Guards, guarded};
+use super::guards::Guards;
 use crate::app::App;
 use crate::email_address::EmailAddress;
 use crate::error::{Field, Result};
@@ -16,16 +16,18 @@ use crate::store::Written;
 /// The guards', under `password`.
 pub async fn delete_account(app: &App, caller: &Caller, password: &Password) -> Result<()> {
     let removes = app.settings.accounts.allow_delete_account;
-    let guards = Guards::confirmed(Field::Password, password);
-    let account = guarded(app, caller, &guards, async |account| {
+    let mut guards = Guards::verified(app, caller).confirmed_by(Field::Password, password);
+    let account = loop {
+        let account = guards.judge().await?;
         let is_done = if removes {
-            app.store.remove(account).await?
+            app.store.remove(&account).await?
         } else {
-            matches!(app.store.deactivate(account).await?, Written::Done(_))
+            matches!(app.store.deactivate(&account).await?, Written::Done(_))
         };
-        Ok(is_done.then(|| account.clone()))
-    })
-    .await?;
+        if is_done {
+            break account;
+        }
+    };
     let what = if removes {
         Happened::AccountRemoved
     } else {

@@ -8,41 +8,7 @@ use crate::account::Account;
 use crate::app::App;
 use crate::error::{Field, Refusal, Result};
 use crate::limits::{Begun, Tried, Try};
-use crate::network::Client;
 use crate::password::{Password, PasswordHash, Verdict};
-
-/// What an act demands beyond a verified account.
-#[derive(Default)]
-pub struct Guards<'a> {
-    secondary_email: bool,
-    confirmation: Option<(Field, &'a Password)>,
-}
-
-impl<'a> Guards<'a> {
-    /// Nothing more.
-    #[must_use]
-    pub fn verified() -> Self {
-        Self::default()
-    }
-
-    /// The current password, told wrong under this field.
-    #[must_use]
-    pub fn confirmed(field: Field, password: &'a Password) -> Self {
-        Self {
-            secondary_email: false,
-            confirmation: Some((field, password)),
-        }
-    }
-
-    /// A secondary address, too.
-    #[must_use]
-    pub fn with_secondary_email(self) -> Self {
-        Self {
-            secondary_email: true,
-            ..self
-        }
-    }
-}
 
 /// How often an act is tried on an account that keeps changing.
 const ROUNDS: usize = 6;
@@ -62,55 +28,93 @@ pub async fn authenticated(
     Ok(account.filter(|account| account.is_awake() && account.epoch == identity.epoch))
 }
 
-/// Judges the guards and acts. The act answers `None` when the account has changed since it was
-/// judged; then the guards are judged again on the new state.
-///
-/// # Errors
-/// The first guard that fails, or what the act refuses.
-pub async fn guarded<T>(
-    app: &App,
-    caller: &Caller,
-    guards: &Guards<'_>,
-    act: impl AsyncFn(&Account) -> Result<Option<T>>,
-) -> Result<T> {
-    let mut confirmed: Option<PasswordHash> = None;
-    for _ in 0..ROUNDS {
-        let account = authenticated(app, caller.identity).await?;
+/// The guards of one protected act. They are judged before the act, and again whenever its write
+/// finds that the account has changed since.
+pub struct Guards<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    secondary_email: bool,
+    confirmation: Option<(Field, &'a Password)>,
+    confirmed: Option<PasswordHash>,
+    rounds: usize,
+}
+
+impl<'a> Guards<'a> {
+    /// Somebody is logged in, and verified.
+    #[must_use]
+    pub fn verified(app: &'a App, caller: &'a Caller) -> Self {
+        Self {
+            app,
+            caller,
+            secondary_email: false,
+            confirmation: None,
+            confirmed: None,
+            rounds: 0,
+        }
+    }
+
+    /// And knows the current password, which is told wrong under this field.
+    #[must_use]
+    pub fn confirmed_by(self, field: Field, password: &'a Password) -> Self {
+        Self {
+            confirmation: Some((field, password)),
+            ..self
+        }
+    }
+
+    /// And has a secondary address.
+    #[must_use]
+    pub fn with_secondary_email(self) -> Self {
+        Self {
+            secondary_email: true,
+            ..self
+        }
+    }
+
+    /// The account as it is now, if every guard lets it through.
+    ///
+    /// # Errors
+    /// The first guard that does not: `Unauthenticated`, `NotVerified`, `SecondaryEmailRequired`,
+    /// `TooManyTries`, `InvalidPassword`. A fault when the account keeps changing.
+    pub async fn judge(&mut self) -> Result<Account> {
+        self.rounds += 1;
+        if self.rounds > ROUNDS {
+            return Err(anyhow!("an account kept changing under an act").into());
+        }
+        let account = authenticated(self.app, self.caller.identity).await?;
         let account = account.ok_or_else(|| Refusal::Unauthenticated.alone())?;
         if !account.profile.verified {
             return Err(Refusal::NotVerified.alone());
         }
-        if guards.secondary_email && account.profile.secondary_email.is_none() {
+        if self.secondary_email && account.profile.secondary_email.is_none() {
             return Err(Refusal::SecondaryEmailRequired.alone());
         }
         // A password that was right for this very hash is right still, and no further try.
-        if confirmed.is_none() || confirmed != account.password_hash {
-            confirm(app, &account, &caller.client, guards).await?;
-            confirmed.clone_from(&account.password_hash);
+        if self.confirmed.is_none() || self.confirmed != account.password_hash {
+            self.confirm(&account).await?;
+            self.confirmed.clone_from(&account.password_hash);
         }
-        if let Some(done) = act(&account).await? {
-            return Ok(done);
-        }
+        Ok(account)
     }
-    Err(anyhow!("an account kept changing under an act").into())
-}
 
-async fn confirm(app: &App, account: &Account, client: &Client, guards: &Guards<'_>) -> Result<()> {
-    let Some((field, password)) = guards.confirmation else {
-        return Ok(());
-    };
-    let begun = Try::begin(app, Tried::Account(account.id()), client.network).await?;
-    let Begun::Allowed(attempt, _) = begun else {
-        return Err(Refusal::TooManyTries.alone());
-    };
-    let verdict = app
-        .hasher
-        .verify(password, account.password_hash.as_ref())
-        .await?;
-    if verdict == Verdict::Wrong {
-        attempt.failed(app).await;
-        return Err(Refusal::InvalidPassword.under(field));
+    async fn confirm(&self, account: &Account) -> Result<()> {
+        let Some((field, password)) = self.confirmation else {
+            return Ok(());
+        };
+        let (app, network) = (self.app, self.caller.client.network);
+        let begun = Try::begin(app, Tried::Account(account.id()), network).await?;
+        let Begun::Allowed(attempt, _) = begun else {
+            return Err(Refusal::TooManyTries.alone());
+        };
+        let verdict = app
+            .hasher
+            .verify(password, account.password_hash.as_ref())
+            .await?;
+        if verdict == Verdict::Wrong {
+            attempt.failed(app).await;
+            return Err(Refusal::InvalidPassword.under(field));
+        }
+        attempt.succeeded(app).await;
+        Ok(())
     }
-    attempt.succeeded(app).await;
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! The secondary address: prove it, attach it, exchange it with the primary one, detach it.
 
 use super::Caller;
-use super::guards::{Guards, guarded};
+use super::guards::Guards;
 use super::resend_activation::parse_email;
 use crate::app::App;
 use crate::email_address::EmailAddress;
@@ -27,41 +27,38 @@ pub async fn send_secondary_email_activation(
     email: &str,
     password: &Password,
 ) -> Result<()> {
-    let guards = Guards::confirmed(Field::Password, password);
-    guarded(app, caller, &guards, async |account| {
-        let email = parse_email(email)?;
-        let asks = Asks::SecondaryActivation(account.id());
-        limits::take_mail(app, asks, email.form(), caller.client.network).await?;
-        if app
-            .store
-            .owner(&Identifier::Email(email.form().to_owned()))
-            .await?
-            .is_some()
-        {
-            return Err(Refusal::EmailTaken.under(Field::Email));
-        }
-        let now = app.clock.now();
-        let action = Action::SecondaryActivation {
-            email: email.stored().to_owned(),
-            credentials_version: account.credentials_version,
-        };
-        let token = MailedToken {
-            account: account.id(),
-            issued_at: now,
-            action,
-        }
-        .seal(&app.keys);
-        let kind = Kind::SecondaryActivation;
-        let letter = app
-            .letters
-            .with_link(kind, &account.profile, &email, &token, now);
-        app.mailer.send(&letter).await.map_err(|fault| {
-            log_fault("sending a secondary activation mail", &fault);
-            Refusal::EmailFail.alone()
-        })?;
-        Ok(Some(()))
+    let mut guards = Guards::verified(app, caller).confirmed_by(Field::Password, password);
+    let account = guards.judge().await?;
+    let email = parse_email(email)?;
+    let asks = Asks::SecondaryActivation(account.id());
+    limits::take_mail(app, asks, email.form(), caller.client.network).await?;
+    if app
+        .store
+        .owner(&Identifier::Email(email.form().to_owned()))
+        .await?
+        .is_some()
+    {
+        return Err(Refusal::EmailTaken.under(Field::Email));
+    }
+    let now = app.clock.now();
+    let action = Action::SecondaryActivation {
+        email: email.stored().to_owned(),
+        credentials_version: account.credentials_version,
+    };
+    let token = MailedToken {
+        account: account.id(),
+        issued_at: now,
+        action,
+    }
+    .seal(&app.keys);
+    let kind = Kind::SecondaryActivation;
+    let letter = app
+        .letters
+        .with_link(kind, &account.profile, &email, &token, now);
+    app.mailer.send(&letter).await.map_err(|fault| {
+        log_fault("sending a secondary activation mail", &fault);
+        Refusal::EmailFail.alone()
     })
-    .await
 }
 
 /// Attaches a secondary address with the token of its confirmation mail, which is used up by that
@@ -104,14 +101,15 @@ pub async fn verify_secondary_email(app: &App, token: &str) -> Result<()> {
 /// # Errors
 /// The guards', under `password`; `SecondaryEmailRequired`.
 pub async fn swap_emails(app: &App, caller: &Caller, password: &Password) -> Result<()> {
-    let guards = Guards::confirmed(Field::Password, password).with_secondary_email();
-    let account = guarded(app, caller, &guards, async |account| {
-        match app.store.swap_emails(account).await? {
-            Written::Done(swapped) => Ok(Some(swapped)),
-            Written::Unchanged(_) => Ok(None),
+    let mut guards = Guards::verified(app, caller)
+        .with_secondary_email()
+        .confirmed_by(Field::Password, password);
+    let account = loop {
+        let account = guards.judge().await?;
+        if let Written::Done(swapped) = app.store.swap_emails(&account).await? {
+            break swapped;
         }
-    })
-    .await?;
+    };
     event::happened(Happened::EmailsSwapped, account.id());
     let both = [
         Some(&account.profile.email),
@@ -131,12 +129,15 @@ pub async fn swap_emails(app: &App, caller: &Caller, password: &Password) -> Res
 /// # Errors
 /// The guards', under `password`; `SecondaryEmailRequired`.
 pub async fn remove_secondary_email(app: &App, caller: &Caller, password: &Password) -> Result<()> {
-    let guards = Guards::confirmed(Field::Password, password).with_secondary_email();
-    let before = guarded(app, caller, &guards, async |account| {
-        let is_done = app.store.detach_secondary(account).await?;
-        Ok(is_done.then(|| account.clone()))
-    })
-    .await?;
+    let mut guards = Guards::verified(app, caller)
+        .with_secondary_email()
+        .confirmed_by(Field::Password, password);
+    let before = loop {
+        let account = guards.judge().await?;
+        if app.store.detach_secondary(&account).await? {
+            break account;
+        }
+    };
     event::happened(Happened::SecondaryEmailRemoved, before.id());
     let both = [
         Some(&before.profile.email),

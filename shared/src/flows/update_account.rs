@@ -1,7 +1,7 @@
 //! Change first and last name.
 
 use super::Caller;
-use super::guards::{Guards, guarded};
+use super::guards::Guards;
 use crate::app::App;
 use crate::error::{Field, Refusals, Result};
 use crate::names::PersonName;
@@ -17,24 +17,22 @@ pub async fn update_account(
     first_name: Option<&str>,
     last_name: Option<&str>,
 ) -> Result<()> {
-    guarded(app, caller, &Guards::verified(), async |account| {
+    let mut guards = Guards::verified(app, caller);
+    loop {
+        let account = guards.judge().await?;
         let mut refusals = Refusals::default();
         let first = name(&mut refusals, Field::FirstName, first_name);
         let last = name(&mut refusals, Field::LastName, last_name);
         refusals.into_result()?;
-        let (first, last) = (
-            first.as_ref().map(PersonName::stored),
-            last.as_ref().map(PersonName::stored),
-        );
+        let first = first.as_ref().map(PersonName::stored);
+        let last = last.as_ref().map(PersonName::stored);
         if first.is_none() && last.is_none() {
-            return Ok(Some(()));
+            return Ok(());
         }
-        match app.store.set_names(account, first, last).await? {
-            Written::Done(_) => Ok(Some(())),
-            Written::Unchanged(_) => Ok(None),
+        if let Written::Done(_) = app.store.set_names(&account, first, last).await? {
+            return Ok(());
         }
-    })
-    .await
+    }
 }
 
 fn name(refusals: &mut Refusals, field: Field, text: Option<&str>) -> Option<PersonName> {

@@ -2,6 +2,7 @@
 //! looks at environment variables.
 
 mod deployment;
+mod logging;
 mod reader;
 pub mod table;
 mod values;
@@ -10,7 +11,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use deployment::Deployment;
+pub use deployment::{Credentials, Deployment};
+pub use logging::{LogFormat, Logging};
 pub use values::Rate;
 
 use crate::error::Field;

@@ -18,6 +18,11 @@ pub(super) fn act() -> Act {
 }
 
 async fn run(call: Call<'_>) -> Result<Answer> {
-    delete_account(call.app, &call.caller.now(), &call.given.password("password")).await?;
+    delete_account(
+        call.app,
+        &call.caller.now(),
+        &call.given.password("password"),
+    )
+    .await?;
     Ok(Answer::default())
 }

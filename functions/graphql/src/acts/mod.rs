@@ -75,13 +75,21 @@ impl Argument {
     /// One that must be given.
     #[must_use]
     pub const fn required(name: &'static str, ty: &'static str) -> Self {
-        Self { name, ty, is_required: true }
+        Self {
+            name,
+            ty,
+            is_required: true,
+        }
     }
 
     /// One that may be left out.
     #[must_use]
     pub const fn optional(name: &'static str, ty: &'static str) -> Self {
-        Self { name, ty, is_required: false }
+        Self {
+            name,
+            ty,
+            is_required: false,
+        }
     }
 }
 
@@ -90,7 +98,10 @@ pub const TEXT: &str = "String";
 
 /// Several texts that must be given.
 fn texts<const N: usize>(names: [&'static str; N]) -> Vec<Argument> {
-    names.into_iter().map(|name| Argument::required(name, TEXT)).collect()
+    names
+        .into_iter()
+        .map(|name| Argument::required(name, TEXT))
+        .collect()
 }
 
 /// The two arguments of a captcha, where one is due.
@@ -98,7 +109,10 @@ fn captcha_arguments(is_due: bool) -> Vec<Argument> {
     if !is_due {
         return Vec::new();
     }
-    vec![Argument::required("identifier", "UUID"), Argument::required("userEntry", TEXT)]
+    vec![
+        Argument::required("identifier", "UUID"),
+        Argument::required("userEntry", TEXT),
+    ]
 }
 
 /// Something a result shows, with what is said about it.
@@ -190,7 +204,10 @@ impl Given {
     #[must_use]
     pub fn captcha(&self) -> Option<CaptchaAnswer> {
         let uuid = Uuid::try_parse(&self.text_if_any("identifier")?).ok()?;
-        Some(CaptchaAnswer { uuid, entry: self.text("userEntry") })
+        Some(CaptchaAnswer {
+            uuid,
+            entry: self.text("userEntry"),
+        })
     }
 }
 

@@ -23,7 +23,10 @@ pub(super) fn act() -> Act {
 async fn run(call: Call<'_>) -> Result<Answer> {
     let given = &call.given;
     let old = given.password("oldPassword");
-    let (first, second) = (given.password("newPassword1"), given.password("newPassword2"));
+    let (first, second) = (
+        given.password("newPassword1"),
+        given.password("newPassword2"),
+    );
     let caller = call.caller.now();
     let tokens = change_password(call.app, &caller, &old, &first, &second, call.wanted).await?;
     call.caller.becomes(Identity::of(&tokens.account));

@@ -19,7 +19,10 @@ pub(super) fn act() -> Act {
 
 async fn run(call: Call<'_>) -> Result<Answer> {
     let given = &call.given;
-    let (first, second) = (given.password("newPassword1"), given.password("newPassword2"));
+    let (first, second) = (
+        given.password("newPassword1"),
+        given.password("newPassword2"),
+    );
     let client = call.caller.now().client;
     reset_password(call.app, &client, &given.text("token"), &first, &second).await?;
     Ok(Answer::default())

@@ -7,8 +7,14 @@ use super::{Access, Act, Call, Output, Shows, shows, texts};
 use crate::answer::Answer;
 
 const OUTPUTS: &[Output] = &[
-    shows(Shows::Payload, "`{username, exp, origIat}` of the new access token."),
-    shows(Shows::RefreshExpiresIn, "Unix time at which the refresh token stops working."),
+    shows(
+        Shows::Payload,
+        "`{username, exp, origIat}` of the new access token.",
+    ),
+    shows(
+        Shows::RefreshExpiresIn,
+        "Unix time at which the refresh token stops working.",
+    ),
     shows(Shows::Token, ""),
     shows(
         Shows::RefreshToken,
@@ -23,7 +29,10 @@ pub(super) fn act(settings: &Settings) -> Act {
             "Exchange a refresh token for a new access token and the next refresh token.",
         )
     } else {
-        ("token", "Exchange an access token for a new one, which keeps `origIat`.")
+        (
+            "token",
+            "Exchange an access token for a new one, which keeps `origIat`.",
+        )
     };
     Act {
         name: "refreshToken",

@@ -4,21 +4,29 @@ use shared::flows::register::{Registration, register};
 use shared::settings::Settings;
 
 use super::{
-    Access, Act, Argument, Call, Output, Shows, TEXT, argument_name, captcha_arguments, shows, texts,
+    Access, Act, Argument, Call, Output, Shows, TEXT, argument_name, captcha_arguments, shows,
+    texts,
 };
 use crate::answer::Answer;
 
 const OUTPUTS: &[Output] = &[
-    shows(Shows::Token, "Access token, when unverified users may log in; null otherwise."),
-    shows(Shows::RefreshToken, "Refresh token, when unverified users may log in; null otherwise."),
+    shows(
+        Shows::Token,
+        "Access token, when unverified users may log in; null otherwise.",
+    ),
+    shows(
+        Shows::RefreshToken,
+        "Refresh token, when unverified users may log in; null otherwise.",
+    ),
 ];
 
 pub(super) fn act(settings: &Settings) -> Act {
     let accounts = &settings.accounts;
     let required = accounts.register_fields.iter();
     let optional = accounts.register_fields_optional.iter();
-    let mut arguments: Vec<_> =
-        required.map(|field| Argument::required(argument_name(*field), TEXT)).collect();
+    let mut arguments: Vec<_> = required
+        .map(|field| Argument::required(argument_name(*field), TEXT))
+        .collect();
     if !accounts.passwordless_registration {
         arguments.extend(texts(["password1", "password2"]));
     }
@@ -47,7 +55,10 @@ async fn run(call: Call<'_>) -> Result<Answer> {
             .then(|| (given.password("password1"), given.password("password2"))),
         captcha: given.captcha(),
     };
-    let registered =
-        register(call.app, &call.caller.now().client, &form, call.wanted).await?;
-    Ok(Answer { access: registered.access, refresh: registered.refresh, ..Answer::default() })
+    let registered = register(call.app, &call.caller.now().client, &form, call.wanted).await?;
+    Ok(Answer {
+        access: registered.access,
+        refresh: registered.refresh,
+        ..Answer::default()
+    })
 }

@@ -16,7 +16,8 @@ pub(super) fn send_secondary_email_activation() -> Act {
             async move {
                 let (email, password) = (call.given.text("email"), call.given.password("password"));
                 let caller = call.caller.now();
-                flows::send_secondary_email_activation(call.app, &caller, &email, &password).await?;
+                flows::send_secondary_email_activation(call.app, &caller, &email, &password)
+                    .await?;
                 Ok(Answer::default())
             }
             .boxed()

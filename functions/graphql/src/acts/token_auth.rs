@@ -13,14 +13,21 @@ const OUTPUTS: &[Output] = &[
         Shows::RefreshToken,
         "Refresh token. A session is only created when this field is selected.",
     ),
-    shows(Shows::Unarchiving, "True when this login has unarchived the account."),
+    shows(
+        Shows::Unarchiving,
+        "True when this login has unarchived the account.",
+    ),
     shows(Shows::User, ""),
 ];
 
 pub(super) fn act(settings: &Settings) -> Act {
     let fields = &settings.accounts.login_allowed_fields;
     let mut arguments = texts(["password"]);
-    arguments.extend(fields.iter().map(|field| Argument::optional(name(*field), TEXT)));
+    arguments.extend(
+        fields
+            .iter()
+            .map(|field| Argument::optional(name(*field), TEXT)),
+    );
     arguments.extend(captcha_arguments(settings.captchas.for_login));
     let description = match fields[..] {
         [LoginField::Email] => "Log in with a password and an e-mail address.",
@@ -48,14 +55,25 @@ pub(crate) fn name(field: LoginField) -> &'static str {
 
 async fn run(call: Call<'_>) -> Result<Answer> {
     let app = call.app;
-    let login = match (call.given.text_if_any("email"), call.given.text_if_any("username")) {
+    let login = match (
+        call.given.text_if_any("email"),
+        call.given.text_if_any("username"),
+    ) {
         (Some(email), None) => Login::Email(email),
         (None, Some(username)) => Login::Username(username),
         _ => return Err(not_one(&app.settings)),
     };
     let client = &call.caller.now().client;
     let (password, captcha) = (call.given.password("password"), call.given.captcha());
-    let logged_in = log_in(app, client, &login, &password, captcha.as_ref(), call.wanted).await?;
+    let logged_in = log_in(
+        app,
+        client,
+        &login,
+        &password,
+        captcha.as_ref(),
+        call.wanted,
+    )
+    .await?;
     call.caller.becomes(Identity::of(&logged_in.tokens.account));
     Ok(Answer {
         account: Some(logged_in.tokens.account),

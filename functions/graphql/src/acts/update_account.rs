@@ -13,14 +13,25 @@ pub(super) fn act(settings: &Settings) -> Act {
         description: "Change first and last name. An omitted argument keeps its value. Protected.",
         result: "UpdateAccount",
         access: Access::Protected,
-        arguments: fields.map(|field| Argument::optional(argument_name(*field), TEXT)).collect(),
+        arguments: fields
+            .map(|field| Argument::optional(argument_name(*field), TEXT))
+            .collect(),
         outputs: &[],
         run: |call| run(call).boxed(),
     }
 }
 
 async fn run(call: Call<'_>) -> Result<Answer> {
-    let (first, last) = (call.given.text_if_any("firstName"), call.given.text_if_any("lastName"));
-    update_account(call.app, &call.caller.now(), first.as_deref(), last.as_deref()).await?;
+    let (first, last) = (
+        call.given.text_if_any("firstName"),
+        call.given.text_if_any("lastName"),
+    );
+    update_account(
+        call.app,
+        &call.caller.now(),
+        first.as_deref(),
+        last.as_deref(),
+    )
+    .await?;
     Ok(Answer::default())
 }

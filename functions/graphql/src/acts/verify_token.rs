@@ -6,8 +6,10 @@ use shared::token::access::Issued;
 use super::{Access, Act, Call, Output, Shows, shows, texts};
 use crate::answer::Answer;
 
-const OUTPUTS: &[Output] =
-    &[shows(Shows::Payload, "`{username, exp, origIat}`, times in unix seconds.")];
+const OUTPUTS: &[Output] = &[shows(
+    Shows::Payload,
+    "`{username, exp, origIat}`, times in unix seconds.",
+)];
 
 pub(super) fn act() -> Act {
     Act {

@@ -2,7 +2,8 @@
 
 use async_graphql::Value;
 use async_graphql::dynamic::{
-    Field, FieldFuture, FieldValue, Interface, InterfaceField, Object, Schema, SchemaBuilder, TypeRef,
+    Field, FieldFuture, FieldValue, Interface, InterfaceField, Object, Schema, SchemaBuilder,
+    TypeRef,
 };
 use shared::account::{Account, Profile};
 use shared::error::{Denial, Error, Field as Key, Refusal, Refusals};
@@ -22,7 +23,10 @@ const CHECKED: &str = "VerifyTokenType";
 const REVOKED: &str = "RevokeRefreshTokenType";
 
 pub(super) fn schema(acts: Vec<Act>, settings: &Settings) -> SchemaBuilder {
-    let builder = scalars(Schema::build("Query", Some("Mutation"), None), "ExpectedError");
+    let builder = scalars(
+        Schema::build("Query", Some("Mutation"), None),
+        "ExpectedError",
+    );
     let mut mutation = Object::new("Mutation").field(captcha_field());
     for act in acts.into_iter().filter_map(|act| adapted(act, settings)) {
         mutation = mutation.field(mutation_field(act));
@@ -37,15 +41,19 @@ pub(super) fn schema(acts: Vec<Act>, settings: &Settings) -> SchemaBuilder {
 /// An act as this dialect knows it; none for those it does not have.
 fn adapted(mut act: Act, settings: &Settings) -> Option<Act> {
     match act.name {
-        "sendSecondaryEmailActivation" | "verifySecondaryEmail" | "swapEmails"
+        "sendSecondaryEmailActivation"
+        | "verifySecondaryEmail"
+        | "swapEmails"
         | "removeSecondaryEmail" => return None,
         "refreshToken" if !settings.sessions.long_running => return None,
         "refreshToken" => {
-            act.arguments.push(Argument::required("revokeRefreshToken", "Boolean"));
+            act.arguments
+                .push(Argument::required("revokeRefreshToken", "Boolean"));
             act.description = "Exchange a refresh token for a new access token. With `revokeRefreshToken: false`\nthe same refresh token is returned; with true it is revoked and replaced.";
         }
         "tokenAuth" => {
-            act.arguments.retain(|it| !matches!(it.name, "email" | "username"));
+            act.arguments
+                .retain(|it| !matches!(it.name, "email" | "username"));
             let (name, description) = match settings.accounts.login_field {
                 LoginField::Username => ("username", "Log in with username and password."),
                 LoginField::Email => ("email", "Log in with e-mail address and password."),
@@ -91,7 +99,9 @@ fn mutation_field(act: Act) -> Field {
 /// Whose session is over is told so when refreshing.
 fn as_told_here(act: &Act, mut envelope: Envelope) -> Envelope {
     let is_over = |refusals: &Refusals| {
-        refusals.iter().any(|(_, refusal)| *refusal == Refusal::SessionOver)
+        refusals
+            .iter()
+            .any(|(_, refusal)| *refusal == Refusal::SessionOver)
     };
     if act.name == "refreshToken" && envelope.refusals.as_ref().is_some_and(is_over) {
         let mut expired = Refusals::default();
@@ -104,7 +114,9 @@ fn as_told_here(act: &Act, mut envelope: Envelope) -> Envelope {
 fn results(builder: SchemaBuilder, _long_running: bool) -> SchemaBuilder {
     let sure = || TypeRef::named_nn(TypeRef::BOOLEAN);
     let envelope = |name: &str, description: Option<&str>| {
-        let object = Object::new(name).field(success(sure())).field(errors("ExpectedError"));
+        let object = Object::new(name)
+            .field(success(sure()))
+            .field(errors("ExpectedError"));
         match description {
             Some(text) => object.description(text),
             None => object,
@@ -113,7 +125,10 @@ fn results(builder: SchemaBuilder, _long_running: bool) -> SchemaBuilder {
     let interface = Interface::new("OutputInterface")
         .description("What the answers that carry tokens have in common.")
         .field(InterfaceField::new("success", sure()))
-        .field(InterfaceField::new("errors", TypeRef::named("ExpectedError")));
+        .field(InterfaceField::new(
+            "errors",
+            TypeRef::named("ExpectedError"),
+        ));
     let tokens = envelope(TOKENS, Some("Outcome of a mutation that issues tokens."))
         .implement("OutputInterface")
         .field(owner().description("The account; null after refreshToken."))
@@ -127,7 +142,10 @@ fn results(builder: SchemaBuilder, _long_running: bool) -> SchemaBuilder {
         .field(owner());
     builder
         .register(interface)
-        .register(envelope(NORMAL, Some("Outcome of a mutation that returns no data.")))
+        .register(envelope(
+            NORMAL,
+            Some("Outcome of a mutation that returns no data."),
+        ))
         .register(tokens)
         .register(checked)
         .register(envelope(REVOKED, Some("Outcome of revokeToken.")).field(refresh_token()))
@@ -143,13 +161,18 @@ fn part<T: Send + Sync + 'static>(
     read: impl Fn(&Answer) -> Option<T> + Send + Sync + Copy + 'static,
 ) -> Field {
     Field::new(name, TypeRef::named(ty), move |ctx| {
-        let part = ctx.parent_value.try_downcast_ref::<Envelope>().map(|it| read(&it.answer));
+        let part = ctx
+            .parent_value
+            .try_downcast_ref::<Envelope>()
+            .map(|it| read(&it.answer));
         FieldFuture::new(async move { part.map(|part| part.map(FieldValue::owned_any)) })
     })
 }
 
 fn owner() -> Field {
-    part("user", "UserType", |it| it.account.as_ref().map(|account| account.profile.clone()))
+    part("user", "UserType", |it| {
+        it.account.as_ref().map(|account| account.profile.clone())
+    })
 }
 
 fn access_token() -> Field {
@@ -179,12 +202,17 @@ fn refresh_token() -> Field {
 fn token_type() -> Object {
     use shared::token::access::Issued;
     let claims = Field::new("payload", TypeRef::named_nn("TokenPayloadType"), |ctx| {
-        let claims = ctx.parent_value.try_downcast_ref::<Issued>().map(|it| it.claims.clone());
+        let claims = ctx
+            .parent_value
+            .try_downcast_ref::<Issued>()
+            .map(|it| it.claims.clone());
         FieldFuture::new(async move { claims.map(|it| Some(FieldValue::owned_any(it))) })
     });
-    let token = field("token", TypeRef::named_nn(TypeRef::STRING), |it: &Issued| {
-        it.token.as_str().into()
-    });
+    let token = field(
+        "token",
+        TypeRef::named_nn(TypeRef::STRING),
+        |it: &Issued| it.token.as_str().into(),
+    );
     Object::new("TokenType")
         .description("An access token and its claims.")
         .field(claims)
@@ -203,31 +231,43 @@ fn token_payload() -> Object {
             field("exp", time(), |it: &Claims| date_time_of(it.exp))
                 .description("When the token expires."),
         )
-        .field(field("username", TypeRef::named_nn(TypeRef::STRING), |it: &Claims| {
-            it.username.as_str().into()
-        }))
+        .field(field(
+            "username",
+            TypeRef::named_nn(TypeRef::STRING),
+            |it: &Claims| it.username.as_str().into(),
+        ))
 }
 
 fn refresh_token_type() -> Object {
     let time = || TypeRef::named_nn("DateTime");
     Object::new("RefreshTokenType")
         .description("A refresh token and its state.")
-        .field(field("token", TypeRef::named_nn(TypeRef::STRING), |it: &RefreshTokenShown| {
-            it.token.as_str().into()
+        .field(field(
+            "token",
+            TypeRef::named_nn(TypeRef::STRING),
+            |it: &RefreshTokenShown| it.token.as_str().into(),
+        ))
+        .field(field("created", time(), |it: &RefreshTokenShown| {
+            date_time_of(it.created)
         }))
-        .field(field("created", time(), |it: &RefreshTokenShown| date_time_of(it.created)))
         .field(
-            field("revoked", TypeRef::named("DateTime"), |it: &RefreshTokenShown| {
-                it.revoked.map_or(Value::Null, date_time_of)
-            })
+            field(
+                "revoked",
+                TypeRef::named("DateTime"),
+                |it: &RefreshTokenShown| it.revoked.map_or(Value::Null, date_time_of),
+            )
             .description("When it was revoked; null while it is usable."),
         )
-        .field(field("expiresAt", time(), |it: &RefreshTokenShown| date_time_of(it.expires_at)))
+        .field(field("expiresAt", time(), |it: &RefreshTokenShown| {
+            date_time_of(it.expires_at)
+        }))
         .field(
             // What is handed out is usable, so only a token that was just revoked is not.
-            field("isExpired", TypeRef::named_nn(TypeRef::BOOLEAN), |it: &RefreshTokenShown| {
-                it.revoked.is_some().into()
-            })
+            field(
+                "isExpired",
+                TypeRef::named_nn(TypeRef::BOOLEAN),
+                |it: &RefreshTokenShown| it.revoked.is_some().into(),
+            )
             .description("True once the token is past `expiresAt` or revoked."),
         )
 }
@@ -250,29 +290,43 @@ fn user() -> Object {
     Object::new("UserType")
         .description("A user account.")
         .field(
-            field("id", TypeRef::named_nn(TypeRef::ID), |it: &Profile| it.id.to_string().into())
-                .description("The user id as it is, not a global identifier."),
+            field("id", TypeRef::named_nn(TypeRef::ID), |it: &Profile| {
+                it.id.to_string().into()
+            })
+            .description("The user id as it is, not a global identifier."),
         )
-        .field(field("username", TypeRef::named_nn(TypeRef::STRING), |it: &Profile| {
-            it.username.as_str().into()
+        .field(field(
+            "username",
+            TypeRef::named_nn(TypeRef::STRING),
+            |it: &Profile| it.username.as_str().into(),
+        ))
+        .field(field(
+            "email",
+            TypeRef::named_nn(TypeRef::STRING),
+            |it: &Profile| it.email.as_str().into(),
+        ))
+        .field(field("firstName", text(), |it: &Profile| {
+            it.first_name.as_str().into()
         }))
-        .field(field("email", TypeRef::named_nn(TypeRef::STRING), |it: &Profile| {
-            it.email.as_str().into()
+        .field(field("lastName", text(), |it: &Profile| {
+            it.last_name.as_str().into()
         }))
-        .field(field("firstName", text(), |it: &Profile| it.first_name.as_str().into()))
-        .field(field("lastName", text(), |it: &Profile| it.last_name.as_str().into()))
         .field(field("isActive", sure(), |it: &Profile| it.active.into()))
         .field(field("isStaff", sure(), |it: &Profile| it.staff.into()))
-        .field(field("isSuperuser", sure(), |it: &Profile| it.superuser.into()))
+        .field(field("isSuperuser", sure(), |it: &Profile| {
+            it.superuser.into()
+        }))
         .field(
             field("lastLogin", TypeRef::named("DateTime"), |it: &Profile| {
                 it.last_login.map_or(Value::Null, date_time)
             })
             .description("Time of the last successful tokenAuth; null before the first one."),
         )
-        .field(field("dateJoined", TypeRef::named_nn("DateTime"), |it: &Profile| {
-            date_time(it.date_joined)
-        }))
+        .field(field(
+            "dateJoined",
+            TypeRef::named_nn("DateTime"),
+            |it: &Profile| date_time(it.date_joined),
+        ))
         .field(status)
         .field(field("archived", sure(), |it: &Profile| it.archived.into()))
         .field(field("verified", sure(), |it: &Profile| it.verified.into()))
@@ -288,7 +342,9 @@ fn query() -> Object {
         FieldFuture::new(async move {
             let account = whoever_asks(ctx.data::<Context>()?).await?;
             let nobody = || top_level("me", &Error::Denied(Denial::Unauthenticated));
-            Ok(Some(FieldValue::owned_any(account.ok_or_else(nobody)?.profile)))
+            Ok(Some(FieldValue::owned_any(
+                account.ok_or_else(nobody)?.profile,
+            )))
         })
     });
     let public_user = Field::new("publicUser", TypeRef::named("UserType"), |ctx| {

@@ -7,10 +7,10 @@ mod relay;
 
 use std::sync::Arc;
 
+use async_graphql::Value;
 use async_graphql::dynamic::{
     Field, FieldFuture, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef,
 };
-use async_graphql::Value;
 use shared::account::Profile;
 use shared::error::{Error, Refusals};
 use shared::flows::RefreshTokenWanted;
@@ -57,7 +57,9 @@ fn type_of(argument: &Argument) -> TypeRef {
 
 /// Arguments side by side.
 fn with_arguments(field: Field, arguments: &[Argument]) -> Field {
-    let inputs = arguments.iter().map(|argument| InputValue::new(argument.name, type_of(argument)));
+    let inputs = arguments
+        .iter()
+        .map(|argument| InputValue::new(argument.name, type_of(argument)));
     inputs.fold(field, Field::argument)
 }
 
@@ -74,11 +76,22 @@ async fn carry_out(
     } else {
         RefreshTokenWanted::No
     };
-    let call = Call { app: &context.app, caller: &context.caller, given, wanted };
+    let call = Call {
+        app: &context.app,
+        caller: &context.caller,
+        given,
+        wanted,
+    };
     match (act.run)(call).await {
-        Ok(answer) => Ok(Envelope { answer: Arc::new(answer), ..Envelope::default() }),
+        Ok(answer) => Ok(Envelope {
+            answer: Arc::new(answer),
+            ..Envelope::default()
+        }),
         Err(Error::Refused(refusals)) if !goes_to_top_level(act, guarded, &refusals) => {
-            Ok(Envelope { refusals: Some(refusals), ..Envelope::default() })
+            Ok(Envelope {
+                refusals: Some(refusals),
+                ..Envelope::default()
+            })
         }
         Err(error) => Err(top_level(act.name, &error)),
     }
@@ -88,7 +101,9 @@ fn goes_to_top_level(act: &Act, guarded: Guarded, refusals: &Refusals) -> bool {
     use shared::error::Refusal::{NotVerified, Unauthenticated};
     matches!(guarded, Guarded::AtTopLevel)
         && act.access == Access::Protected
-        && refusals.iter().any(|(_, refusal)| matches!(refusal, NotVerified | Unauthenticated))
+        && refusals
+            .iter()
+            .any(|(_, refusal)| matches!(refusal, NotVerified | Unauthenticated))
 }
 
 /// `success`: whether anything was refused.
@@ -120,27 +135,42 @@ fn output_field(shows: Shows) -> Field {
     let number = |number: Option<i64>| number.map_or(Value::Null, Value::from);
     match shows {
         Shows::Token => field("token", text(), |it: &Envelope| {
-            it.answer.access.as_ref().map_or(Value::Null, |access| access.token.as_str().into())
+            it.answer
+                .access
+                .as_ref()
+                .map_or(Value::Null, |access| access.token.as_str().into())
         }),
         Shows::RefreshToken => field("refreshToken", text(), |it: &Envelope| {
-            it.answer.refresh.as_ref().map_or(Value::Null, |refresh| refresh.token.as_str().into())
+            it.answer
+                .refresh
+                .as_ref()
+                .map_or(Value::Null, |refresh| refresh.token.as_str().into())
         }),
-        Shows::Payload => field("payload", TypeRef::named("GenericScalar"), |it: &Envelope| {
-            it.answer.access.as_ref().map_or(Value::Null, |access| payload(&access.claims))
-        }),
-        Shows::RefreshExpiresIn => {
-            field("refreshExpiresIn", TypeRef::named(TypeRef::INT), move |it: &Envelope| {
-                number(it.answer.refresh_expires_at)
-            })
-        }
-        Shows::Revoked => field("revoked", TypeRef::named(TypeRef::INT), move |it: &Envelope| {
-            number(it.answer.revoked_at)
-        }),
-        Shows::Unarchiving => {
-            field("unarchiving", TypeRef::named(TypeRef::BOOLEAN), |it: &Envelope| {
-                it.answer.unarchived.into()
-            })
-        }
+        Shows::Payload => field(
+            "payload",
+            TypeRef::named("GenericScalar"),
+            |it: &Envelope| {
+                it.answer
+                    .access
+                    .as_ref()
+                    .map_or(Value::Null, |access| payload(&access.claims))
+            },
+        ),
+        Shows::RefreshExpiresIn => field(
+            "refreshExpiresIn",
+            TypeRef::named(TypeRef::INT),
+            move |it: &Envelope| number(it.answer.refresh_expires_at),
+        ),
+        Shows::Revoked => field(
+            "revoked",
+            TypeRef::named(TypeRef::INT),
+            move |it: &Envelope| number(it.answer.revoked_at),
+        ),
+        Shows::Unarchiving => field(
+            "unarchiving",
+            TypeRef::named(TypeRef::BOOLEAN),
+            |it: &Envelope| it.answer.unarchived.into(),
+        ),
         Shows::User => Field::new("user", TypeRef::named("UserNode"), |ctx| {
             let profile = ctx.parent_value.try_downcast_ref::<Envelope>().map(profile);
             FieldFuture::new(async move { profile.map(|it| it.map(FieldValue::owned_any)) })
@@ -149,7 +179,11 @@ fn output_field(shows: Shows) -> Field {
 }
 
 fn profile(envelope: &Envelope) -> Option<Profile> {
-    envelope.answer.account.as_ref().map(|account| account.profile.clone())
+    envelope
+        .answer
+        .account
+        .as_ref()
+        .map(|account| account.profile.clone())
 }
 
 /// What plain and relay have in common: everything but the mutations.

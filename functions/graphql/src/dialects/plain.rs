@@ -10,8 +10,7 @@ use crate::acts::{Act, Given};
 use crate::types::captcha_field;
 
 pub(super) fn schema(acts: Vec<Act>, settings: &Settings) -> SchemaBuilder {
-    let mut builder =
-        django_graphql_auth(Schema::build("Query", Some("Mutation"), None), settings);
+    let mut builder = django_graphql_auth(Schema::build("Query", Some("Mutation"), None), settings);
     let mut mutation = Object::new("Mutation").field(captcha_field());
     for act in acts {
         builder = builder.register(result(act.result, act.outputs));

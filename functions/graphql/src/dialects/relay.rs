@@ -14,8 +14,7 @@ use crate::types::{captcha_field, field};
 const CLIENT_MUTATION_ID: &str = "clientMutationId";
 
 pub(super) fn schema(acts: Vec<Act>, settings: &Settings) -> SchemaBuilder {
-    let mut builder =
-        django_graphql_auth(Schema::build("Query", Some("Mutation"), None), settings);
+    let mut builder = django_graphql_auth(Schema::build("Query", Some("Mutation"), None), settings);
     let mut mutation = Object::new("Mutation").field(captcha_field());
     for act in acts {
         builder = builder.register(payload(&act)).register(input(&act));
@@ -33,16 +32,25 @@ fn input_name(act: &Act) -> String {
 }
 
 fn payload(act: &Act) -> Object {
-    let echo = field(CLIENT_MUTATION_ID, TypeRef::named(TypeRef::STRING), |it: &Envelope| {
-        it.client_mutation_id.as_deref().map_or(Value::Null, Value::from)
-    });
+    let echo = field(
+        CLIENT_MUTATION_ID,
+        TypeRef::named(TypeRef::STRING),
+        |it: &Envelope| {
+            it.client_mutation_id
+                .as_deref()
+                .map_or(Value::Null, Value::from)
+        },
+    );
     result(&payload_name(act), act.outputs)
         .field(echo.description("Echo of the input's clientMutationId; null when it had none."))
 }
 
 fn input(act: &Act) -> InputObject {
     let object = InputObject::new(input_name(act)).description(format!("Input of {}.", act.name));
-    let members = act.arguments.iter().map(|it| InputValue::new(it.name, type_of(it)));
+    let members = act
+        .arguments
+        .iter()
+        .map(|it| InputValue::new(it.name, type_of(it)));
     members.fold(object, InputObject::field).field(
         InputValue::new(CLIENT_MUTATION_ID, TypeRef::named(TypeRef::STRING))
             .description("Any string; comes back in the answer."),
@@ -59,10 +67,16 @@ fn mutation_field(act: Act) -> Field {
             let given = Given::new(input.as_index_map().clone());
             let client_mutation_id = given.text_if_any(CLIENT_MUTATION_ID);
             let envelope = carry_out(&act, Guarded::InEnvelope, &ctx, given).await?;
-            Ok(Some(FieldValue::owned_any(Envelope { client_mutation_id, ..envelope })))
+            Ok(Some(FieldValue::owned_any(Envelope {
+                client_mutation_id,
+                ..envelope
+            })))
         })
     });
     field
         .description(declared.description)
-        .argument(InputValue::new("input", TypeRef::named_nn(input_name(&declared))))
+        .argument(InputValue::new(
+            "input",
+            TypeRef::named_nn(input_name(&declared)),
+        ))
 }

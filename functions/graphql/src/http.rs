@@ -1,0 +1,254 @@
+//! GraphQL over HTTP: what a request must look like, and what an answer looks like.
+
+#[cfg(test)]
+mod tests;
+
+use async_graphql::{Request, ServerError, Value, Variables};
+use bytes::Bytes;
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use percent_encoding::percent_decode_str;
+use serde_json::json;
+
+use crate::document::Outcome;
+
+/// The largest body that is looked at, in bytes.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// A form of the API, with a path and a schema of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// Flat arguments.
+    Plain,
+    /// One `input` object for each mutation.
+    Relay,
+    /// The types and errors that clients of the older service know.
+    Gqlauth,
+}
+
+impl Dialect {
+    fn at(path: &str) -> Option<Self> {
+        match path {
+            "/graphql" => Some(Self::Plain),
+            "/graphql/relay" => Some(Self::Relay),
+            "/graphql/gqlauth" => Some(Self::Gqlauth),
+            _ => None,
+        }
+    }
+}
+
+/// A GraphQL request as read from an HTTP request.
+#[derive(Debug)]
+pub struct Asked {
+    /// Where it was sent.
+    pub dialect: Dialect,
+    /// How it was sent: `GET` is for queries only.
+    pub method: Method,
+    /// What is asked, without data of ours.
+    pub request: Request,
+}
+
+/// An HTTP request that holds no GraphQL request, or one that may not come this way.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refusal {
+    status: StatusCode,
+    message: &'static str,
+    allow: Option<&'static str>,
+}
+
+impl Refusal {
+    /// A mutation came with `GET`.
+    const MUTATION_OVER_GET: Self = Self {
+        status: StatusCode::METHOD_NOT_ALLOWED,
+        message: "Can only perform a mutation operation from a POST request.",
+        allow: Some("POST"),
+    };
+
+    fn new(status: StatusCode, message: &'static str) -> Self {
+        Self {
+            status,
+            message,
+            allow: None,
+        }
+    }
+
+    fn bad(message: &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// The refusal as an answer.
+    #[must_use]
+    pub fn into_response(self) -> Response<String> {
+        let mut response = respond(
+            self.status,
+            &json!({ "errors": [{ "message": self.message }] }),
+        );
+        if let Some(allow) = self.allow {
+            response
+                .headers_mut()
+                .insert(ALLOW, HeaderValue::from_static(allow));
+        }
+        response
+    }
+}
+
+/// Reads the GraphQL request out of an HTTP request whose body has been decoded.
+///
+/// # Errors
+///
+/// The refusal to answer with.
+pub fn read(request: &http::Request<Bytes>) -> Result<Asked, Refusal> {
+    if request.body().len() > LARGEST_BODY {
+        return Err(Refusal::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "Request body too large.",
+        ));
+    }
+    let Some(dialect) = Dialect::at(request.uri().path()) else {
+        return Err(Refusal::new(StatusCode::NOT_FOUND, "Not found."));
+    };
+    let method = request.method().clone();
+    let graphql = match method {
+        Method::GET => read_query_string(request.uri().query().unwrap_or_default())?,
+        Method::POST => {
+            if !is_json(request.headers()) {
+                let message = "The content type must be application/json.";
+                return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+            }
+            read_body(request.body())?
+        }
+        _ => {
+            return Err(Refusal {
+                allow: Some("GET, POST"),
+                ..Refusal::new(
+                    StatusCode::METHOD_NOT_ALLOWED,
+                    "GraphQL only supports GET and POST requests.",
+                )
+            });
+        }
+    };
+    Ok(Asked {
+        dialect,
+        method,
+        request: graphql,
+    })
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    let (Some(content_type), None) = (types.next(), types.next()) else {
+        return false;
+    };
+    let media_type = content_type.to_str().unwrap_or_default().split(';').next();
+    media_type.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case("application/json"))
+}
+
+fn read_body(body: &[u8]) -> Result<Request, Refusal> {
+    const NOT_JSON: &str = "The received data is not a valid JSON query.";
+    let Ok(serde_json::Value::Object(mut members)) = serde_json::from_slice(body) else {
+        return Err(Refusal::bad(NOT_JSON));
+    };
+    let query = match members.remove("query") {
+        Some(serde_json::Value::String(query)) => query,
+        None | Some(serde_json::Value::Null) => return Err(Refusal::bad(NO_QUERY)),
+        Some(_) => return Err(Refusal::bad("The query must be a string.")),
+    };
+    let operation_name = match members.remove("operationName") {
+        Some(serde_json::Value::String(name)) => Some(name),
+        None | Some(serde_json::Value::Null) => None,
+        Some(_) => return Err(Refusal::bad("The operation name must be a string.")),
+    };
+    let variables = read_variables(members.remove("variables").unwrap_or_default())?;
+    Ok(request(query, variables, operation_name))
+}
+
+const NO_QUERY: &str = "Must provide query string.";
+
+fn read_variables(json: serde_json::Value) -> Result<Variables, Refusal> {
+    const NOT_AN_OBJECT: Refusal = Refusal {
+        status: StatusCode::BAD_REQUEST,
+        message: "Variables must be a JSON object.",
+        allow: None,
+    };
+    match json {
+        serde_json::Value::Null => Ok(Variables::default()),
+        serde_json::Value::Object(_) => {
+            let variables = Value::from_json(json).map_err(|_| NOT_AN_OBJECT)?;
+            Ok(Variables::from_value(variables))
+        }
+        _ => Err(NOT_AN_OBJECT),
+    }
+}
+
+/// Reads the parameters of a `GET`. A parameter that is given twice is refused, since another
+/// reader on the way may have taken the other one.
+fn read_query_string(text: &str) -> Result<Request, Refusal> {
+    let [mut query, mut variables, mut operation_name] = [None, None, None];
+    for pair in text.split('&') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let place = match &*decode(name)? {
+            "query" => &mut query,
+            "variables" => &mut variables,
+            "operationName" => &mut operation_name,
+            _ => continue,
+        };
+        if place.replace(decode(value)?).is_some() {
+            return Err(Refusal::bad("Each parameter may be given only once."));
+        }
+    }
+    let query = query.ok_or(Refusal::bad(NO_QUERY))?;
+    let variables = match variables.as_deref() {
+        None | Some("") => serde_json::Value::Null,
+        Some(text) => {
+            serde_json::from_str(text).map_err(|_| Refusal::bad("Variables are invalid JSON."))?
+        }
+    };
+    Ok(request(query, read_variables(variables)?, operation_name))
+}
+
+/// Decodes a name or value of a query string, where a plus sign stands for a space.
+fn decode(text: &str) -> Result<String, Refusal> {
+    let text = text.replace('+', " ");
+    let decoded = percent_decode_str(&text).decode_utf8();
+    decoded
+        .map(Into::into)
+        .map_err(|_| Refusal::bad("The query string is not valid UTF-8."))
+}
+
+fn request(query: String, variables: Variables, operation_name: Option<String>) -> Request {
+    let mut request = Request::new(query).variables(variables);
+    request.operation_name = operation_name;
+    request
+}
+
+/// The answer to a GraphQL request.
+#[must_use]
+pub fn answer(dialect: Dialect, outcome: Outcome) -> Response<String> {
+    match outcome {
+        Outcome::Executed(executed) => respond(StatusCode::OK, &executed),
+        Outcome::Refused(errors) => refused(dialect, &errors),
+        Outcome::MutationOverGet => Refusal::MUTATION_OVER_GET.into_response(),
+    }
+}
+
+fn refused(dialect: Dialect, errors: &[ServerError]) -> Response<String> {
+    match dialect {
+        Dialect::Plain | Dialect::Relay => {
+            respond(StatusCode::BAD_REQUEST, &json!({ "errors": errors }))
+        }
+        Dialect::Gqlauth => respond(StatusCode::OK, &json!({ "data": null, "errors": errors })),
+    }
+}
+
+fn respond(status: StatusCode, body: &impl serde::Serialize) -> Response<String> {
+    let body = serde_json::to_string(body).expect("all keys of an answer are strings");
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/json; charset=utf-8"),
+    );
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

@@ -247,7 +247,8 @@ impl Refusals {
 
     /// Adds several under one field.
     pub fn extend(&mut self, field: Field, refusals: impl IntoIterator<Item = Refusal>) {
-        self.0.extend(refusals.into_iter().map(|refusal| (field, refusal)));
+        self.0
+            .extend(refusals.into_iter().map(|refusal| (field, refusal)));
     }
 
     /// Whether anything failed under this field.
@@ -272,7 +273,11 @@ impl Refusals {
     /// # Errors
     /// The refusals, if there are any.
     pub fn into_result(self) -> Result<(), Error> {
-        if self.is_empty() { Ok(()) } else { Err(Error::Refused(self)) }
+        if self.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Refused(self))
+        }
     }
 }
 

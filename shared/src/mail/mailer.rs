@@ -1,0 +1,115 @@
+//! Hands letters to Amazon SES.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::config::retry::RetryConfig;
+use aws_sdk_sesv2::config::timeout::TimeoutConfig;
+use aws_sdk_sesv2::config::{BehaviorVersion, Region};
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use super::{Letter, Sender};
+use crate::aws;
+use crate::settings::Settings;
+
+/// A mail that was not accepted in this time was not sent.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A notice gets less: its act is done, and somebody is waiting for the answer.
+const PATIENCE_FOR_NOTICES: Duration = Duration::from_secs(2);
+
+/// Sends letters.
+pub struct Mailer {
+    client: Client,
+    from: Sender,
+    configuration_set: Option<String>,
+}
+
+impl Mailer {
+    /// A mailer for a deployment. Nothing is connected before it is needed. Nothing is tried
+    /// twice: a mail that may have gone out must not go out again.
+    #[must_use]
+    pub fn new(settings: &Settings, http: SharedHttpClient) -> Self {
+        let deployment = &settings.deployment;
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(2))
+            .operation_timeout(PATIENCE)
+            .build();
+        let mut config = aws_sdk_sesv2::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(deployment.region.clone()))
+            .credentials_provider(aws::credentials(deployment))
+            .http_client(http)
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts);
+        config.set_endpoint_url(deployment.ses_endpoint.clone());
+        Self {
+            client: Client::from_conf(config.build()),
+            from: settings.mails.from.clone(),
+            configuration_set: deployment.ses_configuration_set.clone(),
+        }
+    }
+
+    /// Sends a letter: it counts as sent when the provider has accepted it.
+    ///
+    /// # Errors
+    /// Everything else: a refusal, throttling, no connection, no answer within 5 seconds.
+    pub async fn send(&self, letter: &Letter) -> anyhow::Result<()> {
+        let sending = self
+            .client
+            .send_email()
+            .from_email_address(self.from.on_the_wire())
+            .destination(
+                Destination::builder()
+                    .to_addresses(letter.to.on_the_wire())
+                    .build(),
+            )
+            .content(content(letter)?)
+            .set_configuration_set_name(self.configuration_set.clone())
+            .email_tags(
+                MessageTag::builder()
+                    .name("letter")
+                    .value(letter.kind)
+                    .build()?,
+            )
+            .send();
+        tokio::time::timeout(PATIENCE, sending)
+            .await
+            .context("the mail provider does not answer")?
+            .with_context(|| format!("handing over a letter ({})", letter.kind))?;
+        Ok(())
+    }
+
+    /// Sends notices side by side, in at most 2 seconds. What fails is logged and forgotten.
+    pub async fn notify(&self, notices: Vec<Letter>) {
+        let sending = notices.iter().map(async |notice| {
+            let sent = tokio::time::timeout(PATIENCE_FOR_NOTICES, self.send(notice)).await;
+            if let Err(fault) = sent
+                .context("no answer within 2 seconds")
+                .and_then(|sent| sent)
+            {
+                tracing::warn!(
+                    letter = notice.kind,
+                    fault = format!("{fault:#}"),
+                    "a notice was not sent"
+                );
+            }
+        });
+        futures::future::join_all(sending).await;
+    }
+}
+
+fn content(letter: &Letter) -> anyhow::Result<EmailContent> {
+    let utf8 = |text: &str| Content::builder().data(text).charset("UTF-8").build();
+    let body = Body::builder()
+        .html(utf8(&letter.html)?)
+        .text(utf8(&letter.text)?)
+        .build();
+    let message = Message::builder()
+        .subject(utf8(&letter.subject)?)
+        .body(body)
+        .build();
+    Ok(EmailContent::builder().simple(message).build())
+}

@@ -14,7 +14,7 @@ use crate::Error;
 use crate::loopback::bind;
 
 /// How often a kept database is rid of what has expired. DynamoDB itself promises no more than a few days.
-const BETWEEN_SWEEPS: Duration = Duration::from_secs(60);
+const BETWEEN_SWEEPS: Duration = Duration::from_mins(1);
 
 /// A running engine. It ends when it is dropped.
 #[derive(Debug)]

@@ -23,7 +23,7 @@ pub struct Desk {
     pub inbox: Inbox,
     /// Where the function answers, without a slash at the end.
     pub function: String,
-    /// The folder that npm has put `GraphiQL` into.
+    /// The folder that npm has put GraphiQL into.
     pub modules: PathBuf,
 }
 
@@ -32,7 +32,7 @@ pub fn routes(desk: &Desk) -> Router {
     Router::new()
         .route(
             "/style.css",
-            get(|| css(include_str!("../pages/style.css"))),
+            get(async || css(include_str!("../pages/style.css"))),
         )
         .merge(mailbox::routes(desk))
         .merge(links::routes(desk))
@@ -82,10 +82,10 @@ pub(crate) fn page(html: String, function: &str) -> Response {
 }
 
 /// A script of a page.
-pub(crate) async fn script(source: &'static str) -> Response {
+pub(crate) fn script(source: &'static str) -> Response {
     ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], source).into_response()
 }
 
-async fn css(source: &'static str) -> Response {
+fn css(source: &'static str) -> Response {
     ([(CONTENT_TYPE, "text/css; charset=utf-8")], source).into_response()
 }

@@ -1,4 +1,4 @@
-//! `GraphiQL` for each door of the function, served from the packages that npm has fetched.
+//! GraphiQL for each door of the function, served from the packages that npm has fetched.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ use crate::desk::{self, Desk};
 pub struct Door {
     /// What people call it.
     pub name: &'static str,
-    /// The path of its `GraphiQL` page.
+    /// The path of its GraphiQL page.
     pub page: &'static str,
     /// The path at which the function answers.
     pub endpoint: &'static str,
@@ -71,7 +71,7 @@ const ASSETS: [(&str, &str, &str); 4] = [
 pub fn routes(desk: &Desk) -> Router {
     let mut routes = Router::new().route(
         "/graphiql.js",
-        get(|| desk::script(include_str!("../pages/graphiql.js"))),
+        get(async || desk::script(include_str!("../pages/graphiql.js"))),
     );
     for door in DOORS {
         let html = fill(door, &desk.function);

@@ -61,7 +61,7 @@ pub enum Behaviour {
 /// An inbox. Clones share their letters.
 #[derive(Debug, Clone, Default)]
 pub struct Inbox {
-    shelf: Arc<Mutex<Shelf>>,
+    kept: Arc<Mutex<Shelf>>,
     server: Option<Arc<Server>>,
 }
 
@@ -112,7 +112,7 @@ impl Inbox {
         }
         shelf.file = Some(file);
         Ok(Self {
-            shelf: Arc::new(Mutex::new(shelf)),
+            kept: Arc::new(Mutex::new(shelf)),
             server: None,
         })
     }
@@ -128,21 +128,21 @@ impl Inbox {
     /// The letters, oldest first.
     #[must_use]
     pub fn letters(&self) -> Vec<Letter> {
-        self.shelf().letters.iter().cloned().collect()
+        self.lock().letters.iter().cloned().collect()
     }
 
     /// How many letters were handed over since the start or the last [`Inbox::clear`], accepted or not.
     #[must_use]
     pub fn requests(&self) -> usize {
-        self.shelf().requests
+        self.lock().requests
     }
 
     /// Throws the letters away. What the post office does stays as it is.
     pub fn clear(&self) {
-        let mut shelf = self.shelf();
-        shelf.letters.clear();
-        shelf.requests = 0;
-        if let Some(file) = &shelf.file
+        let mut kept = self.lock();
+        kept.letters.clear();
+        kept.requests = 0;
+        if let Some(file) = &kept.file
             && let Err(cause) = file.set_len(0)
         {
             eprintln!("the kept letters could not be removed: {cause}");
@@ -151,46 +151,46 @@ impl Inbox {
 
     /// From now on every letter is treated so; earlier plans are forgotten.
     pub fn behave(&self, behaviour: Behaviour) {
-        let mut shelf = self.shelf();
-        shelf.planned.clear();
-        shelf.standing = Some(behaviour);
+        let mut kept = self.lock();
+        kept.planned.clear();
+        kept.standing = Some(behaviour);
     }
 
     /// The `nth` letter from now on (1 is the next) is treated so, the others as before.
     pub fn behave_at(&self, nth: usize, behaviour: Behaviour) {
-        let mut shelf = self.shelf();
-        shelf.planned.insert(nth, behaviour);
+        let mut kept = self.lock();
+        kept.planned.insert(nth, behaviour);
     }
 
     /// What becomes of the letter that has just arrived.
     pub(crate) fn decide(&self) -> Behaviour {
-        let mut shelf = self.shelf();
-        shelf.requests += 1;
-        let now = shelf.planned.remove(&1);
-        shelf.planned = std::mem::take(&mut shelf.planned)
+        let mut kept = self.lock();
+        kept.requests += 1;
+        let now = kept.planned.remove(&1);
+        kept.planned = std::mem::take(&mut kept.planned)
             .into_iter()
             .map(|(nth, behaviour)| (nth.saturating_sub(1), behaviour))
             .collect();
-        now.or(shelf.standing).unwrap_or(Behaviour::Deliver)
+        now.or(kept.standing).unwrap_or(Behaviour::Deliver)
     }
 
     /// Keeps the letter, and gives it its number.
     pub(crate) fn keep(&self, mut letter: Letter) -> u64 {
-        let mut shelf = self.shelf();
-        letter.number = shelf.last_number + 1;
+        let mut kept = self.lock();
+        letter.number = kept.last_number + 1;
         let number = letter.number;
-        if let Some(file) = &mut shelf.file
+        if let Some(file) = &mut kept.file
             && let Err(cause) = write_line(file, &letter)
         {
             eprintln!("letter {number} is shown, but could not be kept: {cause}");
         }
-        shelf.put(letter);
+        kept.put(letter);
         number
     }
 
-    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+    fn lock(&self) -> MutexGuard<'_, Shelf> {
         // Nothing is left half-changed by a panic: each change is a single push or store.
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -76,7 +76,7 @@ pub fn routes(desk: &Desk) -> Router {
         })
         .route(
             "/link.js",
-            get(|| desk::script(include_str!("../pages/link.js"))),
+            get(async || desk::script(include_str!("../pages/link.js"))),
         )
 }
 

@@ -26,7 +26,7 @@ pub fn routes(desk: &Desk) -> Router {
         )
         .route(
             "/mailbox.js",
-            get(|| desk::script(include_str!("../pages/mailbox.js"))),
+            get(async || desk::script(include_str!("../pages/mailbox.js"))),
         )
         .route("/letters", get(list).delete(clear))
         .route("/letters/{number}", get(show))

@@ -1,4 +1,4 @@
-//! `make dev`: the database, the mailbox, `GraphiQL` and the function, started together and ended together.
+//! `make dev`: the database, the mailbox, GraphiQL and the function, started together and ended together.
 
 mod function;
 mod options;

@@ -27,7 +27,7 @@ pub struct Options {
     pub function: Port,
     /// `LATCHKEY_DATABASE_PORT`, 8000: DynamoDB.
     pub database: Port,
-    /// `LATCHKEY_MAILBOX_PORT`, 4000: the mailbox, `GraphiQL` and the SES endpoint.
+    /// `LATCHKEY_MAILBOX_PORT`, 4000: the mailbox, GraphiQL and the SES endpoint.
     pub mailbox: Port,
     /// `LATCHKEY_DATA_DIR`, `.local`: what is kept from one start to the next.
     pub data: PathBuf,
@@ -73,7 +73,7 @@ impl Options {
         self.tools.join("cargo-lambda/bin/cargo-lambda")
     }
 
-    /// The packages of `GraphiQL`.
+    /// The packages of GraphiQL.
     pub fn modules(&self) -> PathBuf {
         self.tools.join("graphiql/node_modules")
     }

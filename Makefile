@@ -1,0 +1,64 @@
+# The verbs. `make` alone lists them.
+
+# One place for everything that is compiled, so that cargo, cargo-lambda and the lines below agree on it.
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+export LATCHKEY_TOOLS_DIR ?= $(CURDIR)/.tools
+export LATCHKEY_DATA_DIR ?= .local
+export SAM_CLI_TELEMETRY = 0
+# SAM wants a region even where it only reads files.
+export AWS_DEFAULT_REGION ?= eu-central-1
+
+fetch := infra/tools/fetch
+sam := $(LATCHKEY_TOOLS_DIR)/aws-sam-cli/bin/sam
+cargo_lambda := $(LATCHKEY_TOOLS_DIR)/cargo-lambda/bin/cargo-lambda
+# The stage that `make deploy` goes to, as samconfig.toml names it.
+stage ?= dev
+
+.DEFAULT_GOAL := help
+.PHONY: help dev reset test check templates build deploy schema bench tools
+
+help: ## List the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+dev: ## Run everything on this laptop: function, database, mailbox, GraphiQL (Ctrl-C ends it)
+	@$(fetch) cargo-lambda
+	@$(fetch) graphiql
+	@echo "Compiling Latchkey (some minutes the first time) ..."
+	@cargo build --workspace --bins
+	@"$(CARGO_TARGET_DIR)/debug/local"
+
+reset: ## Forget the accounts, letters and secret that make dev has kept
+	rm -rf $(LATCHKEY_DATA_DIR)
+
+test: ## Everything a change must pass: check, unit tests, stories on both engines, templates
+	@$(MAKE) --no-print-directory check
+	cargo test --workspace
+	@$(fetch) dynamodb-local
+	infra/tools/with-dynamodb-local cargo test --workspace --test stories
+	@$(MAKE) --no-print-directory templates
+
+check: ## Format and lints only, the quick part of make test
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+templates: ## Validate the CloudFormation templates
+	@$(fetch) aws-sam-cli
+	$(sam) validate --lint
+	$(sam) validate --lint --template-file infra/tables.yaml
+
+build: ## Compile the functions for Lambda, with the stacks that go with them
+	@$(fetch) cargo-lambda
+	@$(fetch) aws-sam-cli
+	PATH="$(dir $(cargo_lambda)):$$PATH" $(sam) build
+
+deploy: build ## Deploy to AWS: make deploy stage=dev
+	$(sam) deploy --config-env $(stage)
+
+schema: ## Compare the schemas in functions/graphql/schema with what the service serves
+	cargo test --workspace schema
+
+bench: ## Measure (later)
+	@echo "Nothing is measured yet."
+
+tools: ## Fetch every tool now, for work without a network
+	@for tool in cargo-lambda graphiql dynamodb-local aws-sam-cli; do $(fetch) $$tool || exit; done

@@ -1,0 +1,35 @@
+"use strict";
+
+const settings = JSON.parse(document.getElementById("settings").textContent);
+
+// Each door keeps its own tabs and headers: they share this origin's storage.
+function drawer(name) {
+  const prefix = `latchkey:${name}:`;
+  const mine = () => Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+  return {
+    getItem: (key) => localStorage.getItem(prefix + key),
+    setItem: (key, value) => localStorage.setItem(prefix + key, value),
+    removeItem: (key) => localStorage.removeItem(prefix + key),
+    clear: () => mine().forEach((key) => localStorage.removeItem(key)),
+    get length() { return mine().length; },
+  };
+}
+
+for (const door of settings.doors) {
+  const link = document.createElement("a");
+  link.href = door.page;
+  link.textContent = door.name === "plain" ? "GraphiQL" : `GraphiQL, ${door.name}`;
+  if (door.name === settings.name) link.setAttribute("aria-current", "page");
+  document.getElementById("nav").append(link);
+}
+
+ReactDOM.createRoot(document.getElementById("graphiql")).render(
+  React.createElement(GraphiQL, {
+    fetcher: GraphiQL.createFetcher({ url: settings.endpoint }),
+    storage: drawer(settings.name),
+    defaultQuery: settings.document,
+    defaultHeaders: settings.headers,
+    defaultEditorToolsVisibility: "headers",
+    shouldPersistHeaders: true,
+  }),
+);

@@ -1,5 +1,6 @@
 //! Latchkey, the service.
 
+pub mod captcha;
 pub mod email_address;
 pub mod error;
 mod form_text;

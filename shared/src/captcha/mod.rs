@@ -1,0 +1,3 @@
+//! Captchas: what keeps programs from guessing and registering by the thousand.
+
+pub mod picture;

@@ -1,11 +1,6 @@
-//! Captchas: what they say and what they look like.
-/// s
-pub mod picture {
-    /// s
-    #[must_use]
-    pub fn draw(_text: &str) -> Vec<u8> {
-        Vec::new()
-    }
-}
+//! Captchas: what keeps programs from guessing and registering by the thousand.
+
+pub mod picture;
 mod text;
+
 pub use text::CaptchaText;

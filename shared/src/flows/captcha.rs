@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::captcha::{CaptchaText, picture};
 use crate::clock::later;
 use crate::error::{Field, Refusal, Result};
+use crate::random;
 use crate::store::Written;
 use crate::store::challenges::CaptchaItem;
 
@@ -42,7 +43,7 @@ pub async fn create_captcha(app: &App) -> Result<Captcha> {
     app.store.add_captcha(&item).await?;
     Ok(Captcha {
         uuid,
-        picture: picture::draw(text.as_str()),
+        picture: picture::draw(text.as_str(), u64::from_be_bytes(random::bytes())),
     })
 }
 

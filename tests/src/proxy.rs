@@ -1,0 +1,179 @@
+//! A proxy between the service and its database: counts the calls on the wire, and can fail, delay
+//! or swallow the answer of some of them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+/// What becomes of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is carried out and answered.
+    Pass,
+    /// It is refused with 500, and not carried out.
+    Fail,
+    /// It is refused with 400 and a code of DynamoDB's, and not carried out.
+    Refuse(&'static str),
+    /// It is never answered, and not carried out.
+    Hang,
+    /// It is carried out, but the answer is lost: the connection breaks.
+    LoseAnswer,
+    /// It is carried out, but the answer is no JSON.
+    Babble,
+}
+
+/// The proxy.
+#[derive(Clone)]
+pub struct Proxy {
+    url: String,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: String,
+    client: reqwest::Client,
+    state: Mutex<Planned>,
+}
+
+#[derive(Default)]
+struct Planned {
+    calls: Vec<Call>,
+    standing: Option<Fate>,
+    planned: BTreeMap<usize, Fate>,
+}
+
+/// One call as it went over the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// `GetItem`, `UpdateItem` and so on.
+    pub operation: String,
+    /// The body as it was sent.
+    pub body: String,
+}
+
+impl Proxy {
+    /// Starts a proxy in front of an engine, on a free loopback port.
+    ///
+    /// # Panics
+    /// When no port is free.
+    pub async fn start(engine: &str) -> Self {
+        let listener = local::bind(0).await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("its address"));
+        let inner = Arc::new(Inner {
+            engine: engine.to_owned(),
+            client: reqwest::Client::new(),
+            state: Mutex::default(),
+        });
+        let routes = Router::new().fallback(pass).with_state(inner.clone());
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        Self { url, inner }
+    }
+
+    /// Its endpoint.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Every call since the last time, repeats included.
+    #[must_use]
+    pub fn take_calls(&self) -> Vec<Call> {
+        std::mem::take(&mut self.state().calls)
+    }
+
+    /// From now on every call has this fate.
+    pub fn all(&self, fate: Fate) {
+        let mut state = self.state();
+        state.planned.clear();
+        state.standing = Some(fate);
+    }
+
+    /// The n-th call from now on (1 is the next) has this fate.
+    pub fn nth(&self, n: usize, fate: Fate) {
+        let mut state = self.state();
+        let number = state.calls.len() + n;
+        state.planned.insert(number, fate);
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, Planned> {
+        self.inner
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn note(&self, headers: &HeaderMap, body: &Bytes) -> Fate {
+        let target = headers
+            .get("x-amz-target")
+            .and_then(|value| value.to_str().ok());
+        let operation = target
+            .and_then(|target| target.rsplit('.').next())
+            .unwrap_or_default();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.calls.push(Call {
+            operation: operation.to_owned(),
+            body: String::from_utf8_lossy(body).into_owned(),
+        });
+        let number = state.calls.len();
+        state
+            .planned
+            .remove(&number)
+            .or(state.standing)
+            .unwrap_or(Fate::Pass)
+    }
+}
+
+async fn pass(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes) -> Response {
+    let fate = inner.note(&headers, &body);
+    match fate {
+        Fate::Hang => return std::future::pending().await,
+        Fate::Fail => return (StatusCode::INTERNAL_SERVER_ERROR, "{}").into_response(),
+        Fate::Refuse(code) => {
+            let body = format!(
+                r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"as told"}}"#
+            );
+            return (StatusCode::BAD_REQUEST, body).into_response();
+        }
+        Fate::Pass | Fate::LoseAnswer | Fate::Babble => {}
+    }
+    let mut sent = inner.client.post(&inner.engine).body(body);
+    for (name, value) in &headers {
+        if name != "host" && name != "content-length" {
+            sent = sent.header(name, value);
+        }
+    }
+    let Ok(answer) = sent.send().await else {
+        return (StatusCode::BAD_GATEWAY, "the engine does not answer").into_response();
+    };
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    let bytes = answer.bytes().await.unwrap_or_default();
+    if fate == Fate::LoseAnswer {
+        return lost();
+    }
+    let body = if fate == Fate::Babble {
+        Bytes::from_static(b"<html>what?")
+    } else {
+        bytes
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    for name in ["content-type", "x-amz-crc32", "x-amzn-requestid"] {
+        if let Some(value) = headers.get(name).filter(|_| fate == Fate::Pass) {
+            response.headers_mut().insert(name, value.clone());
+        }
+    }
+    response
+}
+
+/// A body that breaks off makes the server close the connection without finishing the answer.
+fn lost() -> Response {
+    let broken = futures::stream::once(async { Err::<Bytes, _>(std::io::Error::other("lost")) });
+    Response::new(Body::from_stream(broken))
+}

@@ -1,0 +1,381 @@
+//! A world: the service with everything around it, for one test.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use graphql::Door;
+use graphql::http::Dialect;
+use local::database::{self, Database};
+use local::{Inbox, Letter};
+use shared::account::Account;
+use shared::app::App;
+use shared::clock::Clock;
+use shared::settings::{Settings, SettingsError};
+use shared::store::Store;
+use shared::store::accounts::Identifier;
+use shared::{Timestamp, username};
+
+use crate::log::Log;
+use crate::people::PASSWORD;
+use crate::proxy::Proxy;
+use crate::request::Asker;
+use crate::{Reply, audit};
+
+const TABLES: &str = include_str!("../../infra/tables.yaml");
+
+/// The settings of every world, but for what a test changes.
+const SETTINGS: &[(&str, &str)] = &[
+    (
+        "JWT_SECRET_KEY",
+        "a secret of the stories, forty bytes and more",
+    ),
+    ("FRONTEND_URL", "https://app.example.com"),
+    ("EMAIL_FROM", "noreply@example.com"),
+    ("SITE_NAME", "Example"),
+    ("AWS_REGION", "eu-central-1"),
+    ("AWS_ACCESS_KEY_ID", "stories"),
+    ("AWS_SECRET_ACCESS_KEY", "stories"),
+];
+
+/// The service with tables, inbox, settings and clock of its own.
+pub struct World {
+    pub(crate) dialect: Dialect,
+    /// What the service has logged.
+    pub log: Log,
+    /// The letters it has sent, and how the post office behaves.
+    pub inbox: Inbox,
+    /// What stands between the service and its database.
+    pub proxy: Proxy,
+    variables: Mutex<BTreeMap<String, String>>,
+    clock: Arc<AtomicI64>,
+    service: Mutex<(Arc<App>, Arc<Door>)>,
+    backstage: Store,
+    database: Client,
+    tables: [String; 3],
+    _engine: Option<Database>,
+}
+
+impl World {
+    /// A fresh world that speaks a dialect, with some settings changed. The engine is the embedded
+    /// one, or the one that `LATCHKEY_TEST_ENDPOINT` names.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub async fn open(dialect: Dialect, changed: &[(&str, &str)]) -> Self {
+        let log = Log::capture("info");
+        let endpoint = std::env::var_os("LATCHKEY_TEST_ENDPOINT");
+        let endpoint = endpoint.map(|url| url.to_string_lossy().into_owned());
+        let engine = match &endpoint {
+            Some(_) => None,
+            None => Some(Database::in_memory().await.expect("the embedded engine")),
+        };
+        let engine_url = endpoint
+            .or_else(|| engine.as_ref().map(|engine| engine.url().to_owned()))
+            .expect("one of the two");
+        let prefix = shared::Uuid::new_v4().simple().to_string();
+        let named = |logical_id: &str| format!("{prefix}-{logical_id}");
+        let database = database::client(&engine_url);
+        let tables = local::tables::read(TABLES).expect("the tables");
+        local::tables::create(&database, &tables, named)
+            .await
+            .expect("the tables are made");
+        let proxy = Proxy::start(&engine_url).await;
+        let inbox = Inbox::start().await.expect("an inbox");
+        let tables = ["AccountsTable", "SessionsTable", "ChallengesTable"].map(named);
+        let mut variables: BTreeMap<String, String> = SETTINGS
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        for (name, value) in ["ACCOUNTS_TABLE", "SESSIONS_TABLE", "CHALLENGES_TABLE"]
+            .iter()
+            .zip(&tables)
+        {
+            variables.insert((*name).to_owned(), value.clone());
+        }
+        variables.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), engine_url);
+        variables.insert("AWS_ENDPOINT_URL_SESV2".to_owned(), inbox.url());
+        let clock = Arc::new(AtomicI64::new(Timestamp::now().as_microsecond()));
+        let backstage = start(&variables, &clock).expect("the settings of the stories");
+        let backstage = Arc::into_inner(backstage)
+            .expect("nobody else has it")
+            .store;
+        variables.insert(
+            "AWS_ENDPOINT_URL_DYNAMODB".to_owned(),
+            proxy.url().to_owned(),
+        );
+        for (name, value) in changed {
+            variables.insert((*name).to_owned(), (*value).to_owned());
+        }
+        let app = start(&variables, &clock).expect("settings that are right");
+        let service = Mutex::new((app.clone(), Arc::new(Door::new(app))));
+        Self {
+            dialect,
+            log,
+            inbox,
+            proxy,
+            variables: Mutex::new(variables),
+            clock,
+            service,
+            backstage,
+            database,
+            tables,
+            _engine: engine,
+        }
+    }
+
+    /// Starts the service anew over the same tables, with some settings changed. An empty value
+    /// takes a setting back.
+    ///
+    /// # Errors
+    /// What is wrong with the settings.
+    pub fn restart(&self, changed: &[(&str, &str)]) -> Result<(), SettingsError> {
+        let mut variables = self
+            .variables
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        for (name, value) in changed {
+            variables.insert((*name).to_owned(), (*value).to_owned());
+        }
+        let app = start(&variables, &self.clock)?;
+        *self.service.lock().unwrap_or_else(PoisonError::into_inner) =
+            (app.clone(), Arc::new(Door::new(app)));
+        Ok(())
+    }
+
+    /// The running service.
+    #[must_use]
+    pub fn app(&self) -> Arc<App> {
+        self.service
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .0
+            .clone()
+    }
+
+    /// Its door.
+    #[must_use]
+    pub fn door(&self) -> Arc<Door> {
+        self.service
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .1
+            .clone()
+    }
+
+    /// The store, past the proxy: for setting scenes and looking behind them.
+    #[must_use]
+    pub fn backstage(&self) -> &Store {
+        &self.backstage
+    }
+
+    /// The database itself, and the names of accounts, sessions and challenges table.
+    #[must_use]
+    pub fn database(&self) -> (&Client, &[String; 3]) {
+        (&self.database, &self.tables)
+    }
+
+    /// Which dialect this world speaks.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Time passes.
+    pub fn pass(&self, time: Duration) {
+        let micros = i64::try_from(time.as_micros()).expect("less than an eternity");
+        self.clock.fetch_add(micros, Ordering::SeqCst);
+    }
+
+    /// What time it is in this world.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.app().clock.now()
+    }
+
+    /// Somebody asks, without a token.
+    #[must_use]
+    pub fn anybody(&self) -> Asker<'_> {
+        Asker::new(self)
+    }
+
+    /// Somebody asks, with this access token.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Asker<'_> {
+        self.anybody().with_token(token)
+    }
+
+    /// Asks for an act, without a token.
+    pub async fn act(&self, act: &str, arguments: serde_json::Value) -> Reply {
+        self.anybody().act(act, arguments).await
+    }
+
+    /// An access token that somebody might have: as if they had just logged in.
+    ///
+    /// # Panics
+    /// When there is nobody of that name.
+    pub async fn token_of(&self, name: &str) -> String {
+        let account = self.account(name).await.expect("somebody of that name");
+        let app = self.app();
+        app.access
+            .issue(&account, app.clock.now(), None)
+            .expect("a token")
+            .token
+    }
+
+    /// Somebody asks, as this person.
+    pub async fn as_person(&self, name: &str) -> Asker<'_> {
+        self.with_token(&self.token_of(name).await)
+    }
+
+    /// Logs somebody in over the API, with everybody's password.
+    pub async fn log_in(&self, name: &str) -> Reply {
+        let arguments = serde_json::json!({ "username": name, "password": PASSWORD });
+        self.act("tokenAuth", arguments).await
+    }
+
+    /// The account of this username, as it is stored.
+    ///
+    /// # Panics
+    /// When the store does not answer.
+    pub async fn account(&self, name: &str) -> Option<Account> {
+        let identifier = Identifier::Username(username::comparison_form(name));
+        self.backstage
+            .account_named(&identifier)
+            .await
+            .expect("the store")
+    }
+
+    /// Every account item, for counting.
+    pub async fn accounts(&self) -> Vec<audit::Item> {
+        let items = audit::items(&self.database, &self.tables[0]).await;
+        let is_account = |item: &audit::Item| {
+            item.get("pk")
+                .and_then(|pk| pk.as_s().ok())
+                .is_some_and(|pk| pk.starts_with("account#"))
+        };
+        items.into_iter().filter(is_account).collect()
+    }
+
+    /// Every session item.
+    pub async fn sessions(&self) -> Vec<audit::Item> {
+        audit::items(&self.database, &self.tables[1]).await
+    }
+
+    /// Changes one attribute of an account as an operator would, in the store.
+    ///
+    /// # Panics
+    /// When there is nobody of that name.
+    pub async fn operate(&self, name: &str, attribute: &str, value: impl serde::Serialize) {
+        let account = self.account(name).await.expect("somebody of that name");
+        let value = serde_json::to_value(value).expect("a plain value");
+        let value = match value {
+            serde_json::Value::Bool(flag) => aws_sdk_dynamodb::types::AttributeValue::Bool(flag),
+            serde_json::Value::Number(number) => {
+                aws_sdk_dynamodb::types::AttributeValue::N(number.to_string())
+            }
+            other => aws_sdk_dynamodb::types::AttributeValue::S(
+                other.as_str().unwrap_or_default().to_owned(),
+            ),
+        };
+        self.database
+            .update_item()
+            .table_name(&self.tables[0])
+            .key(
+                "pk",
+                aws_sdk_dynamodb::types::AttributeValue::S(format!("account#{}", account.id())),
+            )
+            .update_expression("SET #name = :value")
+            .expression_attribute_names("#name", attribute)
+            .expression_attribute_values(":value", value)
+            .send()
+            .await
+            .expect("the store");
+    }
+
+    /// The letters to an address, oldest first.
+    #[must_use]
+    pub fn letters_to(&self, address: &str) -> Vec<Letter> {
+        let mut letters = self.inbox.letters();
+        letters.sort_by_key(|letter| letter.number);
+        letters
+            .into_iter()
+            .filter(|letter| letter.to == [address])
+            .collect()
+    }
+
+    /// The token in the last letter to an address that leads to a path, like `activate`.
+    ///
+    /// # Panics
+    /// When there is no such letter.
+    #[must_use]
+    pub fn token_mailed(&self, address: &str, path: &str) -> String {
+        let start = format!("https://app.example.com/{path}/");
+        let letters = self.letters_to(address);
+        let link = letters
+            .iter()
+            .rev()
+            .find_map(|letter| letter.text.split(&start).nth(1));
+        let link = link.unwrap_or_else(|| panic!("no letter to {address} with a link to {path}"));
+        link.split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Ends a story: nothing may be wrong with the tables.
+    ///
+    /// # Panics
+    /// When something is.
+    pub async fn close(self) {
+        let faults = audit::faults(&self.database, &self.tables[0]).await;
+        assert!(faults.is_empty(), "the tables are not right: {faults:#?}");
+        if self._engine.is_none() {
+            for table in &self.tables {
+                // The real engine keeps tables until it ends; what cannot be removed does no harm.
+                let allow = self.database.update_table().table_name(table);
+                drop(allow.deletion_protection_enabled(false).send().await);
+                drop(self.database.delete_table().table_name(table).send().await);
+            }
+        }
+    }
+}
+
+fn start(
+    variables: &BTreeMap<String, String>,
+    clock: &Arc<AtomicI64>,
+) -> Result<Arc<App>, SettingsError> {
+    let settings = Settings::read(&|name| variables.get(name).cloned())?;
+    let clock = clock.clone();
+    let now = move || {
+        Timestamp::from_microsecond(clock.load(Ordering::SeqCst)).expect("a time that exists")
+    };
+    let app = App::new(settings, Clock::new(now));
+    app.map(Arc::new)
+        .map_err(|fault| SettingsError(vec![format!("{fault:#}")]))
+}
+
+/// Tells a story in plain and in relay, each in a world of its own.
+pub async fn in_both_dialects(settings: &[(&str, &str)], story: impl AsyncFn(&World)) {
+    tell(&[Dialect::Plain, Dialect::Relay], settings, story).await;
+}
+
+/// Tells a story in all three dialects, each in a world of its own.
+pub async fn in_each_dialect(settings: &[(&str, &str)], story: impl AsyncFn(&World)) {
+    tell(
+        &[Dialect::Plain, Dialect::Relay, Dialect::Gqlauth],
+        settings,
+        story,
+    )
+    .await;
+}
+
+async fn tell(dialects: &[Dialect], settings: &[(&str, &str)], story: impl AsyncFn(&World)) {
+    for dialect in dialects {
+        let world = World::open(*dialect, settings).await;
+        story(&world).await;
+        world.close().await;
+    }
+}

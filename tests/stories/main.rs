@@ -1,0 +1,4 @@
+//! The stories. One file per flow, under the same name.
+
+mod log_in;
+mod register;

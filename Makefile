@@ -13,6 +13,8 @@ sam := $(LATCHKEY_TOOLS_DIR)/aws-sam-cli/bin/sam
 cargo_lambda := $(LATCHKEY_TOOLS_DIR)/cargo-lambda/bin/cargo-lambda
 # The stage that `make deploy` goes to, as samconfig.toml names it.
 stage ?= dev
+# What the functions run on. arm64 needs: rustup target add aarch64-unknown-linux-gnu
+architecture ?= arm64
 
 .DEFAULT_GOAL := help
 .PHONY: help dev reset test check templates build deploy schema bench tools
@@ -25,7 +27,7 @@ dev: ## Run everything on this laptop: function, database, mailbox, GraphiQL (Ct
 	@$(fetch) graphiql
 	@echo "Compiling Latchkey (some minutes the first time) ..."
 	@cargo build --workspace --bins
-	@"$(CARGO_TARGET_DIR)/debug/local"
+	@exec "$(CARGO_TARGET_DIR)/debug/local"
 
 reset: ## Forget the accounts, letters and secret that make dev has kept
 	rm -rf $(LATCHKEY_DATA_DIR)
@@ -46,13 +48,13 @@ templates: ## Validate the CloudFormation templates
 	$(sam) validate --lint
 	$(sam) validate --lint --template-file infra/tables.yaml
 
-build: ## Compile the functions for Lambda, with the stacks that go with them
+build: ## Compile for Lambda: make build architecture=x86_64
 	@$(fetch) cargo-lambda
 	@$(fetch) aws-sam-cli
-	PATH="$(dir $(cargo_lambda)):$$PATH" $(sam) build
+	PATH="$(dir $(cargo_lambda)):$$PATH" $(sam) build --parameter-overrides Architecture=$(architecture)
 
 deploy: build ## Deploy to AWS: make deploy stage=dev
-	$(sam) deploy --config-env $(stage)
+	$(sam) deploy --config-env $(stage) --parameter-overrides Architecture=$(architecture)
 
 schema: ## Compare the schemas in functions/graphql/schema with what the service serves
 	cargo test --workspace schema

@@ -87,7 +87,7 @@ async fn serve() -> Result<Ending, Error> {
     let pages = axum::serve(mailbox, pages);
     say("The mailbox and GraphiQL are up.");
 
-    say("Compiling the function, which takes some minutes the first time, and starting it.");
+    say("Starting the function; when its code has changed it is compiled first.");
     let mut function = Function::start(
         &options.cargo_lambda(),
         options.function.number,

@@ -1,13 +1,90 @@
-//! stub
-use crate::settings::{Mails, SettingsError};
-/// s
-pub struct Letters;
-impl Letters {
-    /// s
-    /// # Errors
-    /// s
-    pub fn load(_mails: &Mails) -> Result<Self, SettingsError> {
-        Ok(Self)
+//! Letters with a link: which there are, how templates replace them, what their variables mean.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::template::{Values, fill_html, fill_plain};
+use super::{Letter, built_in, text, username};
+use crate::account::Profile;
+use crate::email_address::EmailAddress;
+use crate::settings::{Mails, SettingsError, TemplateFiles};
+
+/// What the link of a letter does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Proves control of the primary address.
+    Activation,
+    /// The same, asked for once more.
+    ActivationResend,
+    /// Gives an account its first password.
+    PasswordSet,
+    /// Gives an account another password.
+    PasswordReset,
+    /// Proves control of a secondary address.
+    SecondaryActivation,
+}
+
+impl Kind {
+    const ALL: [Self; 5] = [
+        Self::Activation,
+        Self::ActivationResend,
+        Self::PasswordSet,
+        Self::PasswordReset,
+        Self::SecondaryActivation,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Activation => "activation",
+            Self::ActivationResend => "activation-resend",
+            Self::PasswordSet => "password-set",
+            Self::PasswordReset => "password-reset",
+            Self::SecondaryActivation => "secondary-activation",
+        }
+    }
+
+    /// The path that its link leads to.
+    fn path(self, mails: &Mails) -> &str {
+        match self {
+            Self::Activation | Self::ActivationResend => &mails.activation_path,
+            Self::PasswordSet => &mails.password_set_path,
+            Self::PasswordReset => &mails.password_reset_path,
+            Self::SecondaryActivation => &mails.secondary_activation_path,
+        }
+    }
+
+    /// The files that replace it.
+    fn files(self, mails: &Mails) -> &TemplateFiles {
+        match self {
+            Self::Activation => &mails.activation,
+            Self::ActivationResend => &mails.activation_resend,
+            Self::PasswordSet => &mails.password_set,
+            Self::PasswordReset => &mails.password_reset,
+            Self::SecondaryActivation => &mails.secondary_activation,
+        }
+    }
+
+    /// The variables that name the files: subject and body.
+    fn variables(self) -> [&'static str; 2] {
+        match self {
+            Self::Activation => ["EMAIL_SUBJECT_ACTIVATION", "EMAIL_TEMPLATE_ACTIVATION"],
+            Self::ActivationResend => [
+                "EMAIL_SUBJECT_ACTIVATION_RESEND",
+                "EMAIL_TEMPLATE_ACTIVATION_RESEND",
+            ],
+            Self::PasswordSet => ["EMAIL_SUBJECT_PASSWORD_SET", "EMAIL_TEMPLATE_PASSWORD_SET"],
+            Self::PasswordReset => [
+                "EMAIL_SUBJECT_PASSWORD_RESET",
+                "EMAIL_TEMPLATE_PASSWORD_RESET",
+            ],
+            Self::SecondaryActivation => [
+                "EMAIL_SUBJECT_SECONDARY_EMAIL_ACTIVATION",
+                "EMAIL_TEMPLATE_SECONDARY_EMAIL_ACTIVATION",
+            ],
+        }
     }
 
     /// s
@@ -54,3 +131,157 @@ pub enum Kind {
     PasswordReset,
     SecondaryActivation,
 }
+
+/// Composes letters.
+pub struct Letters {
+    mails: Mails,
+    replaced: BTreeMap<Kind, Replaced>,
+}
+
+/// The operator's templates for a letter; where there is none, the built-in one is used.
+struct Replaced {
+    subject: Option<String>,
+    body: Option<String>,
+}
+
+impl Letters {
+    /// Reads the templates in `EMAIL_TEMPLATE_DIR`; without that directory, no file at all.
+    ///
+    /// # Errors
+    /// Names every file that is there and cannot be used, and its variable.
+    pub fn load(mails: &Mails) -> Result<Self, SettingsError> {
+        let mut replaced = BTreeMap::new();
+        let mut faults = BTreeMap::new();
+        if let Some(dir) = &mails.template_dir {
+            for kind in Kind::ALL {
+                let files = kind.files(mails);
+                let [subject, body] = kind.variables();
+                let mut read = |variable, file: &Path| match template(&dir.join(file)) {
+                    Ok(template) => template,
+                    // A file that serves two letters is told once, under its first variable.
+                    Err(fault) => {
+                        let fault = format!("invalid setting {variable}: {fault}");
+                        faults.entry(file.to_owned()).or_insert(fault);
+                        None
+                    }
+                };
+                let templates = Replaced {
+                    subject: read(subject, &files.subject),
+                    body: read(body, &files.body),
+                };
+                replaced.insert(kind, templates);
+            }
+        }
+        if !faults.is_empty() {
+            return Err(SettingsError(faults.into_values().collect()));
+        }
+        Ok(Self {
+            mails: mails.clone(),
+            replaced,
+        })
+    }
+
+    /// Composes the letter that brings a token. `to` is the address it goes to, which need not be
+    /// the primary one.
+    #[must_use]
+    pub fn with_link(
+        &self,
+        kind: Kind,
+        profile: &Profile,
+        to: &EmailAddress,
+        token: &str,
+        now: Timestamp,
+    ) -> Letter {
+        let values = self.values(kind, profile, token, now);
+        let words = built_in::letter(kind);
+        let replaced = self.replaced.get(&kind);
+        let subject = replaced.and_then(|templates| templates.subject.as_deref());
+        let subject = subject.unwrap_or(words.subject);
+        match replaced.and_then(|templates| templates.body.as_deref()) {
+            Some(body) => composed(kind.name(), to, subject, body, values),
+            None => composed(kind.name(), to, subject, &words.body(), values),
+        }
+    }
+
+    /// The variables of templates. The operator's come last, since they override the others.
+    fn values<'a>(
+        &'a self,
+        kind: Kind,
+        profile: &'a Profile,
+        token: &'a str,
+        now: Timestamp,
+    ) -> Values<'a> {
+        let frontend = &self.mails.frontend;
+        let path = kind.path(&self.mails);
+        let url = format!("{}://{}/{path}/{token}", frontend.protocol, frontend.domain);
+        let mut values = Values::from([
+            ("user.id", profile.id.to_string().into()),
+            ("user.username", profile.username.as_str().into()),
+            ("user.shown", username::shown(&profile.username).into()),
+            ("user.email", profile.email.as_str().into()),
+            ("user.first_name", profile.first_name.as_str().into()),
+            ("user.last_name", profile.last_name.as_str().into()),
+            ("token", token.into()),
+            ("protocol", frontend.protocol.as_str().into()),
+            ("domain", frontend.domain.as_str().into()),
+            ("port", frontend.port.to_string().into()),
+            ("path", path.into()),
+            ("url", url.into()),
+            ("site_name", self.site_name().into()),
+            ("timestamp", now.as_second().to_string().into()),
+        ]);
+        let variables = self.mails.variables.iter();
+        values.extend(variables.map(|(name, value)| (name.as_str(), value.as_str().into())));
+        values
+    }
+
+    pub(super) fn site_name(&self) -> &str {
+        &self.mails.site_name
+    }
+}
+
+/// A letter from its two templates. The text part is made from the HTML part.
+pub(super) fn composed(
+    kind: &'static str,
+    to: &EmailAddress,
+    subject: &str,
+    body: &str,
+    mut values: Values,
+) -> Letter {
+    let subject = one_line(&fill_plain(subject, &values));
+    values.insert("letter.subject", subject.clone().into());
+    let html = fill_html(body, &values);
+    Letter {
+        to: to.clone(),
+        text: text::of_html(&html),
+        html,
+        subject,
+        kind,
+    }
+}
+
+/// A subject must not become a second header: line breaks become spaces.
+fn one_line(text: &str) -> String {
+    let is_break = |c| {
+        matches!(
+            c,
+            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+        )
+    };
+    text.replace("\r\n", " ")
+        .replace(is_break, " ")
+        .trim()
+        .to_owned()
+}
+
+/// Reads a file, or nothing where it is not there. A byte order mark is no part of a template.
+fn template(file: &Path) -> Result<Option<String>, String> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(Some(text.trim_start_matches('\u{feff}').to_owned())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(format!("cannot read {}: {error}", file.display())),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;

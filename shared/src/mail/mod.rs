@@ -1,11 +1,13 @@
 //! How people are written to: letters are composed here and handed to SES.
 
+mod built_in;
 pub mod letters;
 mod mailer;
 pub mod notices;
 mod sender;
 mod template;
 mod text;
+mod username;
 
 pub use mailer::Mailer;
 pub use sender::Sender;

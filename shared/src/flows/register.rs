@@ -2,7 +2,7 @@
 
 use futures::future::try_join_all;
 
-use super::RefreshTokenWanted;
+use super::TokensWanted;
 use super::captcha::{CaptchaAnswer, check_captcha};
 use crate::account::Account;
 use crate::app::App;
@@ -56,7 +56,7 @@ pub async fn register(
     app: &App,
     client: &Client,
     form: &Registration,
-    wanted: RefreshTokenWanted,
+    wanted: TokensWanted,
 ) -> Result<Registered> {
     check_captcha(app, form.captcha.as_ref()).await?;
     let mut refusals = Refusals::default();
@@ -79,8 +79,10 @@ pub async fn register(
     if let Some((_, second)) = &form.passwords {
         account.password_hash = Some(app.hasher.hash(second).await?);
     }
-    let may_log_in = app.settings.accounts.allow_login_not_verified && form.passwords.is_some();
-    let session = (may_log_in && wanted == RefreshTokenWanted::Yes)
+    let gets_tokens = app.settings.accounts.allow_login_not_verified
+        && form.passwords.is_some()
+        && wanted != TokensWanted::None;
+    let session = (gets_tokens && wanted.has_refresh())
         .then(|| app.new_session(&account, client))
         .flatten();
     let (session, refresh) = session.unzip();
@@ -96,7 +98,7 @@ pub async fn register(
         return Err(Refusal::EmailFail.alone());
     }
     event::happened(Happened::UserRegistered, account.id());
-    if !may_log_in {
+    if !gets_tokens {
         return Ok(Registered {
             access: None,
             refresh: None,

@@ -22,7 +22,7 @@ use futures::future::BoxFuture;
 use shared::Uuid;
 use shared::app::App;
 use shared::error::{Field, Result};
-use shared::flows::RefreshTokenWanted;
+use shared::flows::TokensWanted;
 use shared::flows::captcha::CaptchaAnswer;
 use shared::password::Password;
 use shared::settings::Settings;
@@ -155,8 +155,8 @@ pub struct Call<'a> {
     pub caller: &'a SharedCaller,
     /// What is given.
     pub given: Given,
-    /// Whether the client has selected a refresh token.
-    pub wanted: RefreshTokenWanted,
+    /// Which tokens the client has selected.
+    pub wanted: TokensWanted,
 }
 
 /// The arguments of a call. Null counts as not given.

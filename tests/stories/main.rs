@@ -2,3 +2,4 @@
 
 mod log_in;
 mod register;
+mod state_machine;

@@ -13,6 +13,7 @@ const SHORT_LINK: i64 = 3_600;
 
 /// An account. It is kept when it is removed, since its tokens still turn up.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a state of its own")]
 pub struct Account {
     pub exists: bool,
     pub username: usize,

@@ -2,6 +2,7 @@
 //! own. Nothing here asserts; stories do.
 
 pub mod audit;
+pub mod captchas;
 pub mod log;
 pub mod people;
 pub mod proxy;
@@ -11,4 +12,4 @@ pub mod world;
 
 pub use proxy::Fate;
 pub use reply::Reply;
-pub use world::{World, in_both_dialects, in_each_dialect};
+pub use world::{World, in_both_dialects, in_each_dialect, service};

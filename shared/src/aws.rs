@@ -1,5 +1,7 @@
 //! What the two AWS clients share: one connection pool, one trust store, the credentials.
 
+use std::time::Duration;
+
 use anyhow::Context;
 use aws_credential_types::Credentials;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
@@ -11,12 +13,16 @@ use crate::settings::Deployment;
 /// the machine's whole store instead would be most of the work of a cold start.
 const AMAZON_ROOTS: &[u8] = include_bytes!("aws/amazon_roots.pem");
 
+/// For how long an idle connection is used again. A sandbox sleeps between requests, and what it
+/// finds of a connection when it wakes up later than this is likely to be dead.
+const KEPT_OPEN: Duration = Duration::from_secs(15);
+
 /// The one HTTP client of this process.
 ///
 /// # Errors
 /// When the trust store cannot be used.
 pub fn http_client(deployment: &Deployment) -> anyhow::Result<SharedHttpClient> {
-    let builder = aws_smithy_http_client::Builder::new();
+    let builder = aws_smithy_http_client::Builder::new().pool_idle_timeout(KEPT_OPEN);
     if is_plain(deployment.dynamodb_endpoint.as_ref()) && is_plain(deployment.ses_endpoint.as_ref())
     {
         return Ok(builder.build_http());

@@ -120,12 +120,8 @@ pub fn token_refreshed(user: AccountId, token: &str) {
 /// Notes that a login was refused; the account only if its password was right.
 pub fn login_refused(user: Option<AccountId>, why: LoginRefused) {
     let reason = why.name();
-    match user {
-        Some(user) => {
-            tracing::info!(event = "login_refused", user_id = %user, reason, "login event");
-        }
-        None => tracing::info!(event = "login_refused", reason, "login event"),
-    }
+    let user_id = user.map(tracing::field::display);
+    tracing::info!(event = "login_refused", user_id, reason, "login event");
 }
 
 /// Notes that a limit has refused something.

@@ -182,9 +182,7 @@ impl Try {
         let stranger = self.identifier.as_ref().filter(|_| !self.is_familiar);
         let raised = stranger.into_iter().chain(&self.network);
         let noted = try_join_all(raised.map(|counter| app.store.raise(counter))).await;
-        noted
-            .map(drop)
-            .unwrap_or_else(|fault| log_fault("noting a wrong password", &fault));
+        noted.map_or_else(|fault| log_fault("noting a wrong password", &fault), drop);
     }
 }
 
@@ -201,9 +199,7 @@ pub async fn make_familiar(app: &App, identifiers: &[Identifier], from: Network)
         app.store.mark(&format!("familiar#{digest}"), until).await
     });
     let noted = try_join_all(marks).await;
-    noted
-        .map(drop)
-        .unwrap_or_else(|fault| log_fault("making a network familiar", &fault));
+    noted.map_or_else(|fault| log_fault("making a network familiar", &fault), drop);
 }
 
 /// What asks for a mail. Each has a count of its own for an address.

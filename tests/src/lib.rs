@@ -1,6 +1,16 @@
 //! What stories are told with: a World per test, with tables, an inbox, settings and a clock of its
 //! own. Nothing here asserts; stories do.
 
+#![allow(
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    reason = "stories claim, and do not use what comes of it"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "which engine to use is said by the environment"
+)]
+
 pub mod audit;
 pub mod captchas;
 pub mod log;

@@ -37,14 +37,14 @@ pub struct Proxy {
 struct Inner {
     engine: String,
     client: reqwest::Client,
-    state: Mutex<Planned>,
+    state: Mutex<Plan>,
 }
 
 #[derive(Default)]
-struct Planned {
+struct Plan {
     calls: Vec<Call>,
     standing: Option<Fate>,
-    planned: BTreeMap<usize, Fate>,
+    fates: BTreeMap<usize, Fate>,
 }
 
 /// One call as it went over the wire.
@@ -89,7 +89,7 @@ impl Proxy {
     /// From now on every call has this fate.
     pub fn all(&self, fate: Fate) {
         let mut state = self.state();
-        state.planned.clear();
+        state.fates.clear();
         state.standing = Some(fate);
     }
 
@@ -97,10 +97,10 @@ impl Proxy {
     pub fn nth(&self, n: usize, fate: Fate) {
         let mut state = self.state();
         let number = state.calls.len() + n;
-        state.planned.insert(number, fate);
+        state.fates.insert(number, fate);
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, Planned> {
+    fn state(&self) -> std::sync::MutexGuard<'_, Plan> {
         self.inner
             .state
             .lock()
@@ -123,7 +123,7 @@ impl Inner {
         });
         let number = state.calls.len();
         state
-            .planned
+            .fates
             .remove(&number)
             .or(state.standing)
             .unwrap_or(Fate::Pass)

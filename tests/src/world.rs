@@ -58,7 +58,7 @@ pub struct World {
     backstage: Store,
     database: Client,
     tables: [String; 3],
-    _engine: Option<Database>,
+    engine: Option<Database>,
 }
 
 impl World {
@@ -122,7 +122,7 @@ impl World {
             backstage,
             database,
             tables,
-            _engine: engine,
+            engine,
         }
     }
 
@@ -332,7 +332,7 @@ impl World {
     pub async fn close(self) {
         let faults = audit::faults(&self.database, &self.tables[0]).await;
         assert!(faults.is_empty(), "the tables are not right: {faults:#?}");
-        if self._engine.is_none() {
+        if self.engine.is_none() {
             for table in &self.tables {
                 // The real engine keeps tables until it ends; what cannot be removed does no harm.
                 let allow = self.database.update_table().table_name(table);

@@ -46,6 +46,7 @@ pub fn field<T: Send + Sync + 'static>(
 }
 
 /// The scalars of every dialect; the one for errors has its own name in each.
+#[must_use]
 pub fn scalars(builder: SchemaBuilder, errors: &str) -> SchemaBuilder {
     let is_uuid = |value: &Value| matches!(value, Value::String(text) if text.len() == 36 && shared::Uuid::try_parse(text).is_ok());
     builder
@@ -64,6 +65,7 @@ pub fn scalars(builder: SchemaBuilder, errors: &str) -> SchemaBuilder {
 }
 
 /// `Node`, and `UserNode` as django-graphql-auth shows it.
+#[must_use]
 pub fn user_node(builder: SchemaBuilder) -> SchemaBuilder {
     let node = Interface::new("Node")
         .description("An object with a global identifier.")
@@ -143,6 +145,7 @@ pub fn user_node(builder: SchemaBuilder) -> SchemaBuilder {
 }
 
 /// A page of users with its edges, as django-graphql-auth shows it.
+#[must_use]
 pub fn user_connection(builder: SchemaBuilder) -> SchemaBuilder {
     let cursor = |position: Option<&str>| position.map_or(Value::Null, Value::from);
     let page_info = Object::new("PageInfo")
@@ -242,6 +245,7 @@ impl PageInfo {
 }
 
 /// `CaptchaType`, which all dialects show alike.
+#[must_use]
 pub fn captcha_type(builder: SchemaBuilder) -> SchemaBuilder {
     let captcha = Object::new("CaptchaType")
         .description("A captcha to be answered within CAPTCHA_EXPIRATION_DELTA.")

@@ -59,13 +59,11 @@ pub async fn refresh(app: &App, token: &str, rotation: Rotation) -> Result<Refre
     if !is_ours {
         return without_rotation(app, &presented, &session, &account).await;
     }
-    match earlier {
-        None => answer(app, &account, presented),
-        Some(_) => {
-            event::refresh_token_rotated(account.id(), &session.session_id);
-            answer(app, &account, current(&presented, &session))
-        }
+    if earlier.is_none() {
+        return answer(app, &account, presented);
     }
+    event::refresh_token_rotated(account.id(), &session.session_id);
+    answer(app, &account, current(&presented, &session))
 }
 
 /// Which tokens stand for their session.

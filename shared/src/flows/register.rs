@@ -250,7 +250,7 @@ async fn undo(app: &App, account: &Account, session: Option<&Session>) {
     match app.store.undo_create(account, session).await {
         Ok(true) => {}
         Ok(false) => {
-            tracing::warn!(user_id = %account.id(), "verified before its registration could be undone")
+            tracing::warn!(user_id = %account.id(), "verified before its registration could be undone");
         }
         Err(fault) => log_fault("undoing a registration", &fault),
     }

@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::{Letter, Sender};
 use crate::aws;
+use crate::error::log_fault;
 use crate::settings::Settings;
 
 /// A mail that was not accepted in this time was not sent.
@@ -86,15 +87,8 @@ impl Mailer {
     pub async fn notify(&self, notices: Vec<Letter>) {
         let sending = notices.iter().map(async |notice| {
             let sent = tokio::time::timeout(PATIENCE_FOR_NOTICES, self.send(notice)).await;
-            if let Err(fault) = sent
-                .context("no answer within 2 seconds")
-                .and_then(|sent| sent)
-            {
-                tracing::warn!(
-                    letter = notice.kind,
-                    fault = format!("{fault:#}"),
-                    "a notice was not sent"
-                );
+            if let Err(fault) = sent.context("no answer within 2 seconds").and_then(|sent| sent) {
+                log_fault(&format!("sending a notice ({})", notice.kind), &fault);
             }
         });
         futures::future::join_all(sending).await;

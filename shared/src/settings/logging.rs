@@ -22,6 +22,10 @@ pub struct Logging {
 impl Logging {
     /// Reads it from the environment of this process.
     #[must_use]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the environment is read in settings"
+    )]
     pub fn from_env() -> Self {
         let given = |name| {
             std::env::var(name)

@@ -1,23 +1,24 @@
 //! What an operator decides, read once at start-up from the environment. The only place that
 //! looks at environment variables.
 
+mod access_tokens;
+mod accounts;
 mod deployment;
 mod logging;
+mod mails;
 mod reader;
 pub mod table;
 mod values;
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
+pub use access_tokens::{AccessTokens, Algorithm};
+pub use accounts::{Accounts, LoginField, UsersAccess};
 pub use deployment::{Credentials, Deployment};
 pub use logging::{LogFormat, Logging};
+pub use mails::{Frontend, Mails, TemplateFiles};
 pub use values::Rate;
 
-use crate::error::Field;
-use crate::mail::Sender;
-use crate::password::strength::Check;
 use reader::Reader;
 
 /// A value that is never shown: no `Debug`, no `Display`.
@@ -38,95 +39,6 @@ impl Secret {
     }
 }
 
-/// Who may use `users`, `user` and `node`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UsersAccess {
-    /// Everybody.
-    Public,
-    /// Everybody who is logged in.
-    Authenticated,
-    /// Staff.
-    Staff,
-    /// Nobody.
-    Off,
-}
-
-/// How a person says who they are when logging in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LoginField {
-    /// By e-mail address.
-    Email,
-    /// By username.
-    Username,
-}
-
-/// How access tokens are signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Algorithm {
-    /// HMAC with SHA-256.
-    Hs256,
-    /// HMAC with SHA-384.
-    Hs384,
-    /// HMAC with SHA-512.
-    Hs512,
-    /// RSA PKCS#1 v1.5 with SHA-256.
-    Rs256,
-    /// RSA PKCS#1 v1.5 with SHA-384.
-    Rs384,
-    /// RSA PKCS#1 v1.5 with SHA-512.
-    Rs512,
-}
-
-impl Algorithm {
-    /// Whether it signs with an RSA key pair rather than with the secret.
-    #[must_use]
-    pub fn is_rsa(self) -> bool {
-        matches!(self, Self::Rs256 | Self::Rs384 | Self::Rs512)
-    }
-}
-
-/// Rules for accounts. Field meanings: [`table::TABLE`], section "Accounts".
-#[derive(Clone)]
-#[allow(missing_docs, reason = "the table of settings says what each means")]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each is one setting of its own"
-)]
-pub struct Accounts {
-    pub allow_login_not_verified: bool,
-    pub login_allowed_fields: Vec<LoginField>,
-    pub login_field: LoginField,
-    pub allow_login_with_secondary_email: bool,
-    pub register_fields: Vec<Field>,
-    pub register_fields_optional: Vec<Field>,
-    pub update_fields: Vec<Field>,
-    pub passwordless_registration: bool,
-    pub send_password_set_email: bool,
-    pub send_activation_email: bool,
-    pub allow_delete_account: bool,
-    pub allow_password_reset_not_verified: bool,
-    pub password_checks: Vec<Check>,
-    pub users_access: UsersAccess,
-    pub users_page_limit: u32,
-}
-
-/// Rules for access tokens. Field meanings: [`table::TABLE`], section "Access tokens".
-#[derive(Clone)]
-#[allow(missing_docs, reason = "the table of settings says what each means")]
-pub struct AccessTokens {
-    pub secret: Secret,
-    pub previous_secret: Option<Secret>,
-    pub algorithm: Algorithm,
-    pub private_key: Option<Secret>,
-    pub previous_public_key: Option<Secret>,
-    pub issuer: Option<String>,
-    pub audience: Option<String>,
-    pub leeway: Duration,
-    pub lifetime: Duration,
-    pub header_name: String,
-    pub header_prefix: String,
-}
-
 /// Rules for sessions. Field meanings: [`table::TABLE`], section "Sessions".
 #[derive(Debug, Clone)]
 #[allow(missing_docs, reason = "the table of settings says what each means")]
@@ -145,47 +57,6 @@ pub struct MailedTokens {
     pub password_reset: Duration,
     pub password_set: Duration,
     pub secondary_activation: Duration,
-}
-
-/// Where links in mails lead.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Frontend {
-    /// `https` or `http`.
-    pub protocol: String,
-    /// Host, with the port if it is not the scheme's own.
-    pub domain: String,
-    /// The port, also when it is the scheme's own.
-    pub port: u16,
-}
-
-/// The two template files of one mail, relative to EMAIL_TEMPLATE_DIR.
-#[derive(Debug, Clone)]
-pub struct TemplateFiles {
-    /// The subject.
-    pub subject: PathBuf,
-    /// The body, HTML.
-    pub body: PathBuf,
-}
-
-/// Rules for mails. Field meanings: [`table::TABLE`], section "Mails".
-#[derive(Clone)]
-#[allow(missing_docs, reason = "the table of settings says what each means")]
-pub struct Mails {
-    pub from: Sender,
-    pub frontend: Frontend,
-    pub site_name: String,
-    pub activation_path: String,
-    pub secondary_activation_path: String,
-    pub password_set_path: String,
-    pub password_reset_path: String,
-    pub template_dir: Option<PathBuf>,
-    pub activation: TemplateFiles,
-    pub activation_resend: TemplateFiles,
-    pub password_set: TemplateFiles,
-    pub password_reset: TemplateFiles,
-    pub secondary_activation: TemplateFiles,
-    pub variables: BTreeMap<String, String>,
-    pub security_notices: bool,
 }
 
 /// Rules for captchas. Field meanings: [`table::TABLE`], section "Captcha".
@@ -242,6 +113,10 @@ impl Settings {
     ///
     /// # Errors
     /// Names every faulty variable at once.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the environment is read in settings"
+    )]
     pub fn from_env() -> Result<Self, SettingsError> {
         Self::read(&|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
     }
@@ -283,10 +158,8 @@ impl Settings {
             trusted_proxies: read.int("TRUSTED_PROXIES", 0, 5) as usize,
         };
         let deployment = read.deployment();
-        match (read.into_faults(), accounts, access, mails, deployment) {
-            (faults, Some(accounts), Some(access), Some(mails), Some(deployment))
-                if faults.is_empty() =>
-            {
+        match (read.into_faults(), access, mails, deployment) {
+            (faults, Some(access), Some(mails), Some(deployment)) if faults.is_empty() => {
                 Ok(Self {
                     accounts,
                     access,
@@ -302,6 +175,3 @@ impl Settings {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

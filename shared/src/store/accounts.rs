@@ -146,8 +146,8 @@ impl Store {
         let mut change = Change::when("#active = :yes AND #verified = :verified")
             .given("yes", true)
             .given("verified", account.profile.verified)
-            .as_read("epoch", Some(account.epoch))
-            .as_read("password_hash", account.password_hash.as_ref())
+            .unchanged("epoch", Some(account.epoch))
+            .unchanged("password_hash", account.password_hash.as_ref())
             .set("last_login", iso(now))
             .set("archived", false);
         if let Some(hash) = new_hash {
@@ -170,7 +170,7 @@ impl Store {
         let change = Change::when("#active = :yes AND #reset_nonce = :nonce")
             .given("yes", true)
             .given("nonce", nonce)
-            .as_read("verified", Some(account.profile.verified))
+            .unchanged("verified", Some(account.profile.verified))
             .set("verified", true);
         self.change(account.id(), with_new_password(change, hash))
             .await
@@ -188,8 +188,8 @@ impl Store {
     ) -> anyhow::Result<Written<Account>> {
         let change = Change::when("#active = :yes")
             .given("yes", true)
-            .as_read("verified", Some(account.profile.verified))
-            .as_read("password_hash", None::<&str>)
+            .unchanged("verified", Some(account.profile.verified))
+            .unchanged("password_hash", None::<&str>)
             .set("verified", true);
         self.change(account.id(), with_new_password(change, hash))
             .await
@@ -258,7 +258,7 @@ impl Store {
     ) -> anyhow::Result<Written<Account>> {
         let change = Change::when("#active = :yes")
             .given("yes", true)
-            .as_read("credentials_version", Some(account.credentials_version))
+            .unchanged("credentials_version", Some(account.credentials_version))
             .set("reset_nonce", HEXLOWER.encode(nonce));
         self.change(account.id(), change).await
     }
@@ -282,11 +282,11 @@ impl Store {
 /// The account must be in the state in which the guards have judged it.
 pub(super) fn as_judged(account: &Account) -> Change {
     Change::when("attribute_exists(pk)")
-        .as_read("epoch", Some(account.epoch))
-        .as_read("credentials_version", Some(account.credentials_version))
-        .as_read("active", Some(account.profile.active))
-        .as_read("archived", Some(account.profile.archived))
-        .as_read("verified", Some(account.profile.verified))
+        .unchanged("epoch", Some(account.epoch))
+        .unchanged("credentials_version", Some(account.credentials_version))
+        .unchanged("active", Some(account.profile.active))
+        .unchanged("archived", Some(account.profile.archived))
+        .unchanged("verified", Some(account.profile.verified))
 }
 
 /// Passwords and addresses count their changes, and reset links do not outlive one.

@@ -88,7 +88,7 @@ impl Change {
     }
 
     /// Demands that an attribute is as it was read; absent, if it was absent.
-    pub(super) fn as_read<T: Serialize>(self, name: &str, value: Option<T>) -> Self {
+    pub(super) fn unchanged<T: Serialize>(self, name: &str, value: Option<T>) -> Self {
         match value {
             Some(value) => self
                 .and(&format!("#{name} = :read_{name}"))

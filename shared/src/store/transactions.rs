@@ -63,7 +63,7 @@ impl Store {
     ) -> anyhow::Result<Created> {
         let profile = &account.profile;
         let mut writes = vec![
-            self.put(&self.accounts, account_item(account)?)?,
+            self.put_new(account_item(account)?)?,
             self.claim(
                 &Identifier::Username(profile.username_form.clone()),
                 account.id(),
@@ -133,8 +133,8 @@ impl Store {
     ) -> anyhow::Result<Attached> {
         let change = Change::when("attribute_exists(pk) AND #active = :yes AND #verified = :yes")
             .given("yes", true)
-            .as_read("credentials_version", Some(credentials_version))
-            .as_read(
+            .unchanged("credentials_version", Some(credentials_version))
+            .unchanged(
                 "secondary_email_form",
                 account.profile.secondary_email_form.as_deref(),
             )
@@ -199,8 +199,8 @@ impl Store {
         unreachable!("the loop only ends by returning")
     }
 
-    fn put(&self, table: &str, item: Item) -> anyhow::Result<TransactWriteItem> {
-        let put = put(table, item)?
+    fn put_new(&self, item: Item) -> anyhow::Result<TransactWriteItem> {
+        let put = put(&self.accounts, item)?
             .condition_expression("attribute_not_exists(pk)")
             .build()?;
         Ok(TransactWriteItem::builder().put(put).build())
@@ -215,10 +215,7 @@ impl Store {
             pk: identifier.pk(),
             account_id: owner,
         };
-        self.put(
-            &self.accounts,
-            serde_dynamo::to_item(item).context("an identifier as an item")?,
-        )
+        self.put_new(serde_dynamo::to_item(item).context("an identifier as an item")?)
     }
 
     fn release(

@@ -1,0 +1,197 @@
+//! Rules for mails: who they come from, where their links lead, what they are made of.
+
+use std::collections::BTreeMap;
+use std::path::{Component, PathBuf};
+
+use super::reader::Reader;
+use super::values;
+use crate::mail::Sender;
+
+/// Where links in mails lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frontend {
+    /// `https` or `http`.
+    pub protocol: String,
+    /// Host, with the port if it is not the scheme's own.
+    pub domain: String,
+    /// The port, also when it is the scheme's own.
+    pub port: u16,
+}
+
+/// The two template files of one mail, relative to EMAIL_TEMPLATE_DIR.
+#[derive(Debug, Clone)]
+pub struct TemplateFiles {
+    /// The subject.
+    pub subject: PathBuf,
+    /// The body, HTML.
+    pub body: PathBuf,
+}
+
+/// Rules for mails. Field meanings: [`table::TABLE`], section "Mails".
+#[derive(Clone)]
+#[allow(missing_docs, reason = "the table of settings says what each means")]
+pub struct Mails {
+    pub from: Sender,
+    pub frontend: Frontend,
+    pub site_name: String,
+    pub activation_path: String,
+    pub secondary_activation_path: String,
+    pub password_set_path: String,
+    pub password_reset_path: String,
+    pub template_dir: Option<PathBuf>,
+    pub activation: TemplateFiles,
+    pub activation_resend: TemplateFiles,
+    pub password_set: TemplateFiles,
+    pub password_reset: TemplateFiles,
+    pub secondary_activation: TemplateFiles,
+    pub variables: BTreeMap<String, String>,
+    pub security_notices: bool,
+}
+
+impl Reader<'_> {
+    pub(super) fn mails(&mut self) -> Option<Mails> {
+        let from = self.parsed("EMAIL_FROM", |text| {
+            Sender::parse(text).ok_or_else(|| {
+                format!("{text:?} is not an address; write a@example.com or Name <a@example.com>")
+            })
+        });
+        if self.given("EMAIL_FROM").is_none() {
+            self.missing("EMAIL_FROM", "the address that mails come from");
+        }
+        let frontend = self.parsed("FRONTEND_URL", frontend);
+        if self.given("FRONTEND_URL").is_none() {
+            self.missing(
+                "FRONTEND_URL",
+                "the origin of your front end, like https://app.example.com",
+            );
+        }
+        let activation = self.files(
+            "EMAIL_SUBJECT_ACTIVATION",
+            "EMAIL_TEMPLATE_ACTIVATION",
+            None,
+        );
+        let resend = self.files(
+            "EMAIL_SUBJECT_ACTIVATION_RESEND",
+            "EMAIL_TEMPLATE_ACTIVATION_RESEND",
+            Some(&activation),
+        );
+        let path = |read: &mut Self, name| read.parsed(name, values::path).unwrap_or_default();
+        Some(Mails {
+            activation_path: path(self, "ACTIVATION_PATH_ON_EMAIL"),
+            secondary_activation_path: path(self, "ACTIVATION_SECONDARY_EMAIL_PATH_ON_EMAIL"),
+            password_set_path: path(self, "PASSWORD_SET_PATH_ON_EMAIL"),
+            password_reset_path: path(self, "PASSWORD_RESET_PATH_ON_EMAIL"),
+            template_dir: self.parsed("EMAIL_TEMPLATE_DIR", directory),
+            activation,
+            activation_resend: resend,
+            password_set: self.files(
+                "EMAIL_SUBJECT_PASSWORD_SET",
+                "EMAIL_TEMPLATE_PASSWORD_SET",
+                None,
+            ),
+            password_reset: self.files(
+                "EMAIL_SUBJECT_PASSWORD_RESET",
+                "EMAIL_TEMPLATE_PASSWORD_RESET",
+                None,
+            ),
+            secondary_activation: self.files(
+                "EMAIL_SUBJECT_SECONDARY_EMAIL_ACTIVATION",
+                "EMAIL_TEMPLATE_SECONDARY_EMAIL_ACTIVATION",
+                None,
+            ),
+            variables: self
+                .parsed("EMAIL_TEMPLATE_VARIABLES", variables)
+                .unwrap_or_default(),
+            security_notices: self.flag("SEND_SECURITY_NOTICES"),
+            site_name: self.given("SITE_NAME").or_else(|| {
+                let domain = &frontend.as_ref()?.domain;
+                Some(
+                    domain
+                        .rsplit_once(':')
+                        .map_or(domain.as_str(), |(host, _)| host)
+                        .to_owned(),
+                )
+            })?,
+            from: from?,
+            frontend: frontend?,
+        })
+    }
+
+    fn files(&mut self, subject: &str, body: &str, other: Option<&TemplateFiles>) -> TemplateFiles {
+        let subject = self.parsed(subject, file);
+        let body = self.parsed(body, file);
+        TemplateFiles {
+            subject: subject
+                .or(other.map(|it| it.subject.clone()))
+                .unwrap_or_default(),
+            body: body.or(other.map(|it| it.body.clone())).unwrap_or_default(),
+        }
+    }
+}
+
+fn frontend(text: &str) -> Result<Frontend, String> {
+    let wrong = || {
+        format!(
+            "{text:?} is not an origin; write scheme, host and port, like https://app.example.com"
+        )
+    };
+    let url = url::Url::parse(text).map_err(|_| wrong())?;
+    let host = url.host_str().ok_or_else(wrong)?;
+    let is_bare = url.path() == "/"
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if !is_bare || !matches!(url.scheme(), "http" | "https") {
+        return Err(wrong());
+    }
+    if url.scheme() == "http" && !is_loopback(&url) {
+        return Err(format!(
+            "{text:?} must begin with https:// (http is for localhost only)"
+        ));
+    }
+    let domain = url
+        .port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    Ok(Frontend {
+        protocol: url.scheme().to_owned(),
+        domain,
+        port: url.port_or_known_default().ok_or_else(wrong)?,
+    })
+}
+
+fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// A directory that does not exist is like none: the built-in templates are used. Something else
+/// of that name is a mistake.
+fn directory(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    if path.exists() && !path.is_dir() {
+        return Err(format!("{text:?} is not a directory"));
+    }
+    Ok(path)
+}
+
+fn file(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    if path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)))
+    {
+        Ok(path)
+    } else {
+        Err(format!("{text:?} is not a path inside EMAIL_TEMPLATE_DIR"))
+    }
+}
+
+fn variables(text: &str) -> Result<BTreeMap<String, String>, String> {
+    serde_json::from_str(text)
+        .map_err(|_| r#"it is not a JSON object of strings, like {"team": "Example"}"#.to_owned())
+}

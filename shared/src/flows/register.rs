@@ -47,7 +47,8 @@ pub struct Registered {
     pub refresh: Option<refresh::Issued>,
 }
 
-/// Makes an account and sends its mails. If a mail cannot be handed over, nothing stays.
+/// Makes an account and sends its mails. If a mail cannot be handed over, nothing stays. Tokens are
+/// issued only where they are wanted at all.
 ///
 /// # Errors
 /// The captcha's; every error of the form at once; a name or address that is taken; `TooManyTries`;
@@ -56,7 +57,7 @@ pub async fn register(
     app: &App,
     client: &Client,
     form: &Registration,
-    wanted: RefreshTokenWanted,
+    wanted: Option<RefreshTokenWanted>,
 ) -> Result<Registered> {
     check_captcha(app, form.captcha.as_ref()).await?;
     let mut refusals = Refusals::default();
@@ -80,7 +81,8 @@ pub async fn register(
         account.password_hash = Some(app.hasher.hash(second).await?);
     }
     let may_log_in = app.settings.accounts.allow_login_not_verified && form.passwords.is_some();
-    let session = (may_log_in && wanted == RefreshTokenWanted::Yes)
+    let wanted = wanted.filter(|_| may_log_in);
+    let session = (wanted == Some(RefreshTokenWanted::Yes))
         .then(|| app.new_session(&account, client))
         .flatten();
     let (session, refresh) = session.unzip();
@@ -96,7 +98,7 @@ pub async fn register(
         return Err(Refusal::EmailFail.alone());
     }
     event::happened(Happened::UserRegistered, account.id());
-    if !may_log_in {
+    if wanted.is_none() {
         return Ok(Registered {
             access: None,
             refresh: None,

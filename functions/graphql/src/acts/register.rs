@@ -55,7 +55,8 @@ async fn run(call: Call<'_>) -> Result<Answer> {
             .then(|| (given.password("password1"), given.password("password2"))),
         captcha: given.captcha(),
     };
-    let registered = register(call.app, &call.caller.now().client, &form, call.wanted).await?;
+    let wanted = call.shows_tokens().then_some(call.wanted);
+    let registered = register(call.app, &call.caller.now().client, &form, wanted).await?;
     Ok(Answer {
         access: registered.access,
         refresh: registered.refresh,

@@ -78,6 +78,7 @@ async fn carry_out(
     };
     let call = Call {
         app: &context.app,
+        outputs: act.outputs,
         caller: &context.caller,
         given,
         wanted,

@@ -4,13 +4,13 @@ use std::sync::OnceLock;
 
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use futures::StreamExt;
+use shared::Timestamp;
 use shared::account::{Account, AccountId};
 use shared::clock::iso;
 use shared::email_address::EmailAddress;
 use shared::password::{Hasher, Password, PasswordHash};
 use shared::store::transactions::{Attached, Created};
 use shared::username::Username;
-use shared::Timestamp;
 
 use crate::audit::{self, Item};
 use crate::world::World;

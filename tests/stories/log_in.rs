@@ -41,7 +41,10 @@ async fn a_username_and_a_password_log_in() {
         assert_eq!(told, world.now());
         assert_eq!(last_login(world, "vera").await, Some(told));
         let asker = world.with_token(&reply.access_token());
-        assert_eq!(asker.query("{ me { username } }").await["me"]["username"], "vera");
+        assert_eq!(
+            asker.query("{ me { username } }").await["me"]["username"],
+            "vera"
+        );
         assert_eq!(world.log.events_named("token_issued").len(), 1);
     })
     .await;
@@ -52,7 +55,10 @@ async fn a_username_is_found_in_any_spelling_of_it() {
     in_each_dialect(&[], async |world| {
         world.vera().await;
         for spelling in ["VERA", " vera\t", "\u{ff36}era"] {
-            world.act("tokenAuth", credentials(spelling, PASSWORD)).await.succeeds();
+            world
+                .act("tokenAuth", credentials(spelling, PASSWORD))
+                .await
+                .succeeds();
         }
     })
     .await;
@@ -69,7 +75,9 @@ async fn an_address_logs_in_be_it_primary_or_secondary() {
         let only_primary = [("ALLOW_LOGIN_WITH_SECONDARY_EMAIL", "false")];
         world.restart(&only_primary).expect("settings");
         let (key, code) = CREDENTIALS;
-        log_in_by_email(world, "sam2@email.com").await.refuses(key, code);
+        log_in_by_email(world, "sam2@email.com")
+            .await
+            .refuses(key, code);
         log_in_by_email(world, "sam@email.com").await.succeeds();
     })
     .await;
@@ -79,7 +87,9 @@ async fn an_address_logs_in_be_it_primary_or_secondary() {
 async fn whoever_cannot_log_in_is_told_nothing_about_why() {
     in_each_dialect(&[], async |world| {
         for person in ["vera", "archie"] {
-            world.person(person, |it| it.profile.archived = person == "archie").await;
+            world
+                .person(person, |it| it.profile.archived = person == "archie")
+                .await;
         }
         world.ina().await;
         world.petra().await;
@@ -99,13 +109,22 @@ async fn whoever_cannot_log_in_is_told_nothing_about_why() {
             ("", PASSWORD),
         ] {
             let (key, code) = CREDENTIALS;
-            let reply = world.act("tokenAuth", credentials(username, password)).await;
+            let reply = world
+                .act("tokenAuth", credentials(username, password))
+                .await;
             answers.push(reply.refuses(key, code).body.to_string());
         }
         answers.dedup();
         assert_eq!(answers.len(), 1, "{answers:#?}");
         assert_eq!(last_login(world, "vera").await, None);
-        assert!(world.account("archie").await.expect("archie").profile.archived);
+        assert!(
+            world
+                .account("archie")
+                .await
+                .expect("archie")
+                .profile
+                .archived
+        );
         assert!(world.sessions().await.is_empty());
         let refusals = world.log.events_named("login_refused");
         assert_eq!(refusals.len(), 11);
@@ -140,13 +159,21 @@ async fn an_unknown_name_costs_what_a_wrong_password_costs() {
     for username in ["nobody", "vera", "ina", "petra"] {
         let mut quickest = Duration::MAX;
         for _ in 0..3 {
-            world.proxy.take_calls();
+            drop(world.proxy.take_calls());
             let begun = Instant::now();
             let arguments = credentials(username, "wrong");
-            world.act("tokenAuth", arguments).await.refuses(CREDENTIALS.0, CREDENTIALS.1);
+            world
+                .act("tokenAuth", arguments)
+                .await
+                .refuses(CREDENTIALS.0, CREDENTIALS.1);
             quickest = quickest.min(begun.elapsed());
         }
-        let mut calls: Vec<_> = world.proxy.take_calls().into_iter().map(|call| call.operation).collect();
+        let mut calls: Vec<_> = world
+            .proxy
+            .take_calls()
+            .into_iter()
+            .map(|call| call.operation)
+            .collect();
         calls.sort();
         costs.push((username, calls, quickest));
     }
@@ -154,7 +181,10 @@ async fn an_unknown_name_costs_what_a_wrong_password_costs() {
     for (username, calls, time) in &costs {
         assert_eq!(calls, calls_of_nobody, "{username}");
         let is_alike = *time < *time_of_nobody * 3 && *time_of_nobody < *time * 3;
-        assert!(is_alike, "{username} takes {time:?}, nobody {time_of_nobody:?}");
+        assert!(
+            is_alike,
+            "{username} takes {time:?}, nobody {time_of_nobody:?}"
+        );
     }
     world.close().await;
 }
@@ -176,15 +206,26 @@ async fn somebody_unverified_logs_in_unless_the_settings_say_otherwise() {
         let sessions = world.sessions().await.len();
         let before = last_login(world, "nora").await;
 
-        world.restart(&[("ALLOW_LOGIN_NOT_VERIFIED", "false")]).expect("settings");
+        world
+            .restart(&[("ALLOW_LOGIN_NOT_VERIFIED", "false")])
+            .expect("settings");
         world.pass(Duration::from_secs(1));
         for name in ["nora", "rip"] {
-            let reply = world.log_in(name).await.refuses("nonFieldErrors", "not_verified");
-            assert_eq!(reply.message("nonFieldErrors"), "Please verify your account.");
+            let reply = world
+                .log_in(name)
+                .await
+                .refuses("nonFieldErrors", "not_verified");
+            assert_eq!(
+                reply.message("nonFieldErrors"),
+                "Please verify your account."
+            );
             let reply = world.act("tokenAuth", credentials(name, "wrong")).await;
             reply.refuses(CREDENTIALS.0, CREDENTIALS.1);
         }
-        world.log_in("off").await.refuses(CREDENTIALS.0, CREDENTIALS.1);
+        world
+            .log_in("off")
+            .await
+            .refuses(CREDENTIALS.0, CREDENTIALS.1);
         assert!(world.account("rip").await.expect("rip").profile.archived);
         assert_eq!(last_login(world, "nora").await, before);
         assert_eq!(world.sessions().await.len(), sessions);
@@ -203,7 +244,14 @@ async fn a_login_wakes_an_archived_account_once() {
         let reply = world.log_in("archie").await.succeeds();
         assert_eq!(reply.get("unarchiving"), true, "{reply}");
         assert_eq!(reply.get("user")["archived"], false, "{reply}");
-        assert!(!world.account("archie").await.expect("archie").profile.archived);
+        assert!(
+            !world
+                .account("archie")
+                .await
+                .expect("archie")
+                .profile
+                .archived
+        );
         let reply = world.log_in("archie").await.succeeds();
         assert_eq!(reply.get("unarchiving"), false, "{reply}");
         assert_eq!(world.log.events_named("account_unarchived").len(), 1);
@@ -217,7 +265,9 @@ async fn of_several_logins_at_once_one_wakes_the_account() {
         world.archie().await;
         let replies = join_all((0..6).map(|_| world.log_in("archie"))).await;
         let replies: Vec<_> = replies.into_iter().map(Reply::succeeds).collect();
-        let waking = replies.iter().filter(|reply| reply.get("unarchiving") == true);
+        let waking = replies
+            .iter()
+            .filter(|reply| reply.get("unarchiving") == true);
         assert_eq!(waking.count(), 1);
         assert_eq!(world.log.events_named("account_unarchived").len(), 1);
         assert_eq!(world.sessions().await.len(), 6);
@@ -242,19 +292,29 @@ async fn exactly_one_of_name_and_address_is_given() {
         let both = "['email', 'username']";
         let password = || json!({ "password": PASSWORD });
         refused(password(), both).await;
-        refused(json!({ "password": PASSWORD, "email": null, "username": null }), both).await;
+        refused(
+            json!({ "password": PASSWORD, "email": null, "username": null }),
+            both,
+        )
+        .await;
         let two = |email: &str| json!({ "password": PASSWORD, "email": email, "username": "vera" });
         refused(two("vera@email.com"), both).await;
         refused(two(""), both).await;
         let one = json!({ "password": PASSWORD, "email": null, "username": "vera" });
         world.act("tokenAuth", one).await.succeeds();
 
-        world.restart(&[("LOGIN_ALLOWED_FIELDS", "username")]).expect("settings");
+        world
+            .restart(&[("LOGIN_ALLOWED_FIELDS", "username")])
+            .expect("settings");
         refused(password(), "['username']").await;
-        log_in_by_email(world, "vera@email.com").await.is_request_error();
+        log_in_by_email(world, "vera@email.com")
+            .await
+            .is_request_error();
         world.log_in("vera").await.succeeds();
 
-        world.restart(&[("LOGIN_ALLOWED_FIELDS", "email")]).expect("settings");
+        world
+            .restart(&[("LOGIN_ALLOWED_FIELDS", "email")])
+            .expect("settings");
         refused(password(), "['email']").await;
         world.log_in("vera").await.is_request_error();
         log_in_by_email(world, "vera@email.com").await.succeeds();
@@ -270,7 +330,10 @@ async fn in_relay_a_client_mutation_id_comes_back_and_is_not_needed() {
         let mut input = credentials("vera", password);
         input["clientMutationId"] = id;
         let selection = "success errors token clientMutationId";
-        world.anybody().act_selecting("tokenAuth", input, selection).await
+        world
+            .anybody()
+            .act_selecting("tokenAuth", input, selection)
+            .await
     };
     for password in [PASSWORD, "wrong"] {
         for id in [json!("mine"), json!(""), Value::Null] {
@@ -281,7 +344,9 @@ async fn in_relay_a_client_mutation_id_comes_back_and_is_not_needed() {
     }
     let selection = "success errors clientMutationId";
     let asker = world.anybody();
-    let reply = asker.act_selecting("tokenAuth", credentials("vera", PASSWORD), selection).await;
+    let reply = asker
+        .act_selecting("tokenAuth", credentials("vera", PASSWORD), selection)
+        .await;
     assert_eq!(reply.succeeds().get("clientMutationId"), &Value::Null);
     world.close().await;
 }
@@ -292,8 +357,14 @@ async fn a_token_in_the_header_does_not_matter_to_a_login() {
         world.vera().await;
         world.sam().await;
         for asker in [world.as_person("sam").await, world.with_token("rubbish")] {
-            let reply = asker.act("tokenAuth", credentials("vera", PASSWORD)).await.succeeds();
-            let me = world.with_token(&reply.access_token()).query("{ me { username } }").await;
+            let reply = asker
+                .act("tokenAuth", credentials("vera", PASSWORD))
+                .await
+                .succeeds();
+            let me = world
+                .with_token(&reply.access_token())
+                .query("{ me { username } }")
+                .await;
             assert_eq!(me["me"]["username"], "vera");
         }
     })
@@ -309,13 +380,26 @@ async fn after_a_login_the_rest_of_the_document_runs_as_that_person() {
             let good = asker.act_text("tokenAuth", &credentials("vera", PASSWORD), "success");
             let name = json!({ "firstName": "V" });
             let update = asker.act_text("updateAccount", &name, "success");
-            let reply = asker.document(&format!("mutation {{ {good} {update} }}"), json!({})).await;
+            let reply = asker
+                .document(&format!("mutation {{ {good} {update} }}"), json!({}))
+                .await;
             for act in ["tokenAuth", "updateAccount"] {
                 assert_eq!(reply.body["data"][act]["success"], true, "{reply}");
             }
         }
-        assert_eq!(world.account("vera").await.expect("vera").profile.first_name, "V");
-        assert_eq!(world.account("sam").await.expect("sam").profile.first_name, "");
+        assert_eq!(
+            world
+                .account("vera")
+                .await
+                .expect("vera")
+                .profile
+                .first_name,
+            "V"
+        );
+        assert_eq!(
+            world.account("sam").await.expect("sam").profile.first_name,
+            ""
+        );
     })
     .await;
 }
@@ -324,7 +408,11 @@ async fn after_a_login_the_rest_of_the_document_runs_as_that_person() {
 async fn a_session_is_stored_only_if_a_refresh_token_is_selected() {
     in_each_dialect(&[], async |world| {
         world.vera().await;
-        let inner = if world.dialect() == Dialect::Gqlauth { "{ token }" } else { "" };
+        let inner = if world.dialect() == Dialect::Gqlauth {
+            "{ token }"
+        } else {
+            ""
+        };
         let result = match world.dialect() {
             Dialect::Plain => "ObtainJSONWebToken",
             Dialect::Relay => "ObtainJSONWebTokenPayload",
@@ -335,11 +423,26 @@ async fn a_session_is_stored_only_if_a_refresh_token_is_selected() {
             ("success".to_owned(), false),
             (format!("success refreshToken {inner}"), true),
             (format!("success mine: refreshToken {inner}"), true),
-            (format!("success refreshToken @skip(if: true) {inner}"), false),
-            (format!("success refreshToken @include(if: $no) {inner}"), false),
-            (format!("success refreshToken @include(if: $yes) {inner}"), true),
-            (format!("success ... on {result} {{ refreshToken {inner} }}"), true),
-            (format!("success ... @skip(if: $yes) {{ refreshToken {inner} }}"), false),
+            (
+                format!("success refreshToken @skip(if: true) {inner}"),
+                false,
+            ),
+            (
+                format!("success refreshToken @include(if: $no) {inner}"),
+                false,
+            ),
+            (
+                format!("success refreshToken @include(if: $yes) {inner}"),
+                true,
+            ),
+            (
+                format!("success ... on {result} {{ refreshToken {inner} }}"),
+                true,
+            ),
+            (
+                format!("success ... @skip(if: $yes) {{ refreshToken {inner} }}"),
+                false,
+            ),
             ("success ...Rest".to_owned(), true),
         ] {
             let act = asker.act_text("tokenAuth", &credentials("vera", PASSWORD), &selection);
@@ -394,10 +497,20 @@ async fn a_login_beside_a_password_change_does_not_outlive_it() {
         let (logins, changed) = futures::join!(logins, asker.act("passwordChange", change));
         let changed = changed.succeeds();
         for login in logins.iter().filter(|login| login.has_succeeded()) {
-            let me = world.with_token(&login.access_token()).query("{ me { username } }").await;
-            assert_eq!(me["me"], Value::Null, "a login with the old password is good");
+            let me = world
+                .with_token(&login.access_token())
+                .query("{ me { username } }")
+                .await;
+            assert_eq!(
+                me["me"],
+                Value::Null,
+                "a login with the old password is good"
+            );
             let refreshed = json!({ "refreshToken": login.refresh_token() });
-            world.act("refreshToken", refreshed).await.refuses("nonFieldErrors", "invalid_token");
+            world
+                .act("refreshToken", refreshed)
+                .await
+                .refuses("nonFieldErrors", "invalid_token");
         }
         let refreshed = json!({ "refreshToken": changed.refresh_token() });
         world.act("refreshToken", refreshed).await.succeeds();

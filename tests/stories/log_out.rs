@@ -18,11 +18,15 @@ async fn refresh(world: &World, token: &str) -> Reply {
 }
 
 async fn revoke(world: &World, token: &str) -> Reply {
-    world.act("revokeToken", json!({ "refreshToken": token })).await
+    world
+        .act("revokeToken", json!({ "refreshToken": token }))
+        .await
 }
 
 async fn is_refused(world: &World, token: &str) {
-    revoke(world, token).await.refuses("nonFieldErrors", "invalid_token");
+    revoke(world, token)
+        .await
+        .refuses("nonFieldErrors", "invalid_token");
 }
 
 /// What a refresh with the token of an ended session is told.
@@ -61,7 +65,10 @@ async fn a_refresh_token_ends_its_session_for_every_instance_of_the_service() {
         // The access token is not the session's.
         let asker = world.with_token(&logged_in.access_token());
         world.pass(Duration::from_secs(295));
-        assert_eq!(asker.query("{ me { username } }").await["me"]["username"], "vera");
+        assert_eq!(
+            asker.query("{ me { username } }").await["me"]["username"],
+            "vera"
+        );
         world.pass(Duration::from_secs(10));
         let me = asker.query("{ me { username } }").await;
         assert!(me.is_null() || me["me"].is_null(), "{me}");
@@ -165,10 +172,16 @@ async fn an_expired_token_that_was_never_revoked_can_be_revoked() {
 #[tokio::test]
 async fn possession_is_enough_whatever_has_become_of_the_owner() {
     in_each_dialect(&[], async |world| {
-        for (name, attribute) in [("off", "active"), ("asleep", "archived"), ("vera", "verified")] {
+        for (name, attribute) in [
+            ("off", "active"),
+            ("asleep", "archived"),
+            ("vera", "verified"),
+        ] {
             world.person(name, |_| {}).await;
             let token = world.log_in(name).await.succeeds().refresh_token();
-            world.operate(name, attribute, attribute == "archived").await;
+            world
+                .operate(name, attribute, attribute == "archived")
+                .await;
             revoke(world, &token).await.succeeds();
             is_refused(world, &token).await;
         }
@@ -182,7 +195,10 @@ async fn a_session_that_ended_with_all_others_cannot_be_ended_again() {
         world.vera().await;
         let token = world.log_in("vera").await.succeeds().refresh_token();
         let asker = world.as_person("vera").await;
-        asker.act("archiveAccount", json!({ "password": PASSWORD })).await.succeeds();
+        asker
+            .act("archiveAccount", json!({ "password": PASSWORD }))
+            .await
+            .succeeds();
         world.log.clear();
         is_refused(world, &token).await;
         assert!(world.log.events().is_empty());

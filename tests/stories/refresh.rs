@@ -23,7 +23,9 @@ async fn another_session(world: &World) -> String {
 }
 
 async fn refresh(world: &World, token: &str) -> Reply {
-    world.act("refreshToken", json!({ "refreshToken": token })).await
+    world
+        .act("refreshToken", json!({ "refreshToken": token }))
+        .await
 }
 
 /// Refreshes, and gives the next refresh token.
@@ -32,12 +34,16 @@ async fn next(world: &World, token: &str) -> String {
 }
 
 async fn is_dead(world: &World, token: &str) {
-    let reply = refresh(world, token).await.refuses("nonFieldErrors", "invalid_token");
+    let reply = refresh(world, token)
+        .await
+        .refuses("nonFieldErrors", "invalid_token");
     assert_eq!(reply.message("nonFieldErrors"), "Invalid token.");
 }
 
 async fn revoke(world: &World, token: &str) -> Reply {
-    world.act("revokeToken", json!({ "refreshToken": token })).await
+    world
+        .act("revokeToken", json!({ "refreshToken": token }))
+        .await
 }
 
 #[tokio::test]
@@ -52,7 +58,10 @@ async fn a_refresh_token_becomes_a_new_access_token_and_the_next_refresh_token()
         assert_eq!(reply.get("payload"), &payload, "{reply}");
         assert_eq!(reply.get("refreshExpiresIn"), now + 604_800, "{reply}");
         assert_ne!(reply.refresh_token(), first);
-        let me = world.with_token(&reply.access_token()).query("{ me { username } }").await;
+        let me = world
+            .with_token(&reply.access_token())
+            .query("{ me { username } }")
+            .await;
         assert_eq!(me["me"]["username"], "vera");
         let events = world.log.events();
         let names: Vec<_> = events.iter().map(|event| &event["event"]).collect();
@@ -65,8 +74,14 @@ async fn a_refresh_token_becomes_a_new_access_token_and_the_next_refresh_token()
 #[tokio::test]
 async fn a_refresh_token_must_be_given() {
     in_both_dialects(&[], async |world| {
-        world.act("refreshToken", json!({})).await.is_request_error();
-        world.act("refreshToken", json!({ "refreshToken": null })).await.is_request_error();
+        world
+            .act("refreshToken", json!({}))
+            .await
+            .is_request_error();
+        world
+            .act("refreshToken", json!({ "refreshToken": null }))
+            .await
+            .is_request_error();
         world.act("revokeToken", json!({})).await.is_request_error();
     })
     .await;
@@ -92,7 +107,9 @@ async fn what_is_no_refresh_token_of_a_session_is_invalid() {
             format!(" {token}"),
         ] {
             is_dead(world, &wrong).await;
-            revoke(world, &wrong).await.refuses("nonFieldErrors", "invalid_token");
+            revoke(world, &wrong)
+                .await
+                .refuses("nonFieldErrors", "invalid_token");
         }
         next(world, &token).await;
     })
@@ -142,12 +159,19 @@ async fn a_session_record_is_kept_for_a_day_and_then_makes_no_ghost() {
     in_both_dialects(&[], async |world| {
         let token = vera_with_a_session(world).await;
         let number = |item: &tests::audit::Item, name: &str| {
-            item[name].as_n().expect("a number").parse::<i64>().expect("seconds")
+            item[name]
+                .as_n()
+                .expect("a number")
+                .parse::<i64>()
+                .expect("seconds")
         };
         let [item] = &world.sessions().await[..] else {
             panic!("not one session");
         };
-        assert_eq!(number(item, "expires_at"), world.now().as_second() + 604_800);
+        assert_eq!(
+            number(item, "expires_at"),
+            world.now().as_second() + 604_800
+        );
         assert!(number(item, "purge_at") >= number(item, "expires_at") + 86_400);
         let (client, [_, sessions, _]) = world.database();
         client
@@ -159,7 +183,9 @@ async fn a_session_record_is_kept_for_a_day_and_then_makes_no_ghost() {
             .await
             .expect("the store");
         is_dead(world, &token).await;
-        revoke(world, &token).await.refuses("nonFieldErrors", "invalid_token");
+        revoke(world, &token)
+            .await
+            .refuses("nonFieldErrors", "invalid_token");
         assert!(world.sessions().await.is_empty());
     })
     .await;
@@ -174,7 +200,10 @@ async fn the_token_just_replaced_still_gives_the_one_that_replaced_it() {
         world.log.clear();
         let reply = refresh(world, &a).await.succeeds();
         assert_eq!(reply.refresh_token(), b);
-        assert_eq!(reply.get("refreshExpiresIn"), world.now().as_second() - 5 + 604_800);
+        assert_eq!(
+            reply.get("refreshExpiresIn"),
+            world.now().as_second() - 5 + 604_800
+        );
         assert!(world.log.events_named("refresh_token_rotated").is_empty());
         assert_eq!(world.log.events_named("token_refreshed").len(), 1);
         world.pass(seconds(60));
@@ -303,9 +332,15 @@ async fn a_token_stays_good_while_no_next_one_is_selected() {
             let asker = world.anybody();
             let arguments = json!({ "refreshToken": a });
             let selection = "success errors token refreshExpiresIn";
-            let reply = asker.act_selecting("refreshToken", arguments, selection).await.succeeds();
+            let reply = asker
+                .act_selecting("refreshToken", arguments, selection)
+                .await
+                .succeeds();
             assert_eq!(reply.get("refreshExpiresIn"), expires, "{reply}");
-            let me = world.with_token(&reply.access_token()).query("{ me { username } }").await;
+            let me = world
+                .with_token(&reply.access_token())
+                .query("{ me { username } }")
+                .await;
             assert_eq!(me["me"]["username"], "vera");
         }
         assert!(world.log.events_named("refresh_token_rotated").is_empty());
@@ -398,7 +433,9 @@ mod in_single_token_mode {
             assert_eq!(me["me"]["username"], "vera");
             assert_eq!(world.log.events_named("token_refreshed").len(), 3);
             world.pass(seconds(305));
-            refresh(world, &token).await.refuses("nonFieldErrors", "expired_token");
+            refresh(world, &token)
+                .await
+                .refuses("nonFieldErrors", "expired_token");
         })
         .await;
     }
@@ -406,13 +443,17 @@ mod in_single_token_mode {
     #[tokio::test]
     async fn seven_days_after_its_origin_a_token_is_refreshed_no_more() {
         in_both_dialects(SETTINGS, async |world| {
-            world.restart(&[("JWT_EXPIRATION_DELTA", "10d")]).expect("settings");
+            world
+                .restart(&[("JWT_EXPIRATION_DELTA", "10d")])
+                .expect("settings");
             world.vera().await;
             let token = world.token_of("vera").await;
             world.pass(DAY * 7 - seconds(5));
             refresh(world, &token).await.succeeds();
             world.pass(seconds(10));
-            refresh(world, &token).await.refuses("nonFieldErrors", "invalid_token");
+            refresh(world, &token)
+                .await
+                .refuses("nonFieldErrors", "invalid_token");
             let reply = world.act("verifyToken", json!({ "token": token })).await;
             reply.succeeds();
         })
@@ -438,7 +479,9 @@ mod in_single_token_mode {
             let changed = asker.act("passwordChange", change).await.succeeds();
             assert_eq!(changed.get("refreshToken"), &Value::Null, "{changed}");
             for token in tokens {
-                refresh(world, &token).await.refuses("nonFieldErrors", "invalid_token");
+                refresh(world, &token)
+                    .await
+                    .refuses("nonFieldErrors", "invalid_token");
             }
             refresh(world, &changed.access_token()).await.succeeds();
         })

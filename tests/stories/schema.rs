@@ -1,10 +1,10 @@
 use std::collections::BTreeSet;
 
+use async_graphql::Positioned;
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
     FieldDefinition, InputValueDefinition, TypeDefinition, TypeKind, TypeSystemDefinition,
 };
-use async_graphql::Positioned;
 use graphql::Door;
 use graphql::http::Dialect::{self, Gqlauth, Plain, Relay};
 use shared::settings::table::TABLE;
@@ -114,18 +114,33 @@ fn changes(dialect: Dialect, settings: &[(&str, &str)]) -> Vec<String> {
 #[test]
 fn each_dialect_serves_the_schema_that_is_written_down() {
     for (dialect, written) in [
-        (Plain, include_str!("../../functions/graphql/schema/plain.graphql")),
-        (Relay, include_str!("../../functions/graphql/schema/relay.graphql")),
-        (Gqlauth, include_str!("../../functions/graphql/schema/gqlauth.graphql")),
+        (
+            Plain,
+            include_str!("../../functions/graphql/schema/plain.graphql"),
+        ),
+        (
+            Relay,
+            include_str!("../../functions/graphql/schema/relay.graphql"),
+        ),
+        (
+            Gqlauth,
+            include_str!("../../functions/graphql/schema/gqlauth.graphql"),
+        ),
     ] {
         let changes = Facts::of(written).changes_to(&served(dialect, &[]));
         let diff = changes.join("\n");
-        assert!(changes.is_empty(), "{dialect:?} is not served as written down:\n{diff}");
+        assert!(
+            changes.is_empty(),
+            "{dialect:?} is not served as written down:\n{diff}"
+        );
     }
 }
 
 /// For each setting: its value, and what it changes in plain, relay and gqlauth.
-type Change = (&'static [(&'static str, &'static str)], [&'static [&'static str]; 3]);
+type Change = (
+    &'static [(&'static str, &'static str)],
+    [&'static [&'static str]; 3],
+);
 
 const CHANGES: &[Change] = &[
     (
@@ -298,21 +313,37 @@ const CHANGES: &[Change] = &[
 fn a_setting_changes_the_arguments_it_is_about_and_nothing_else() {
     for (settings, expected) in CHANGES {
         for (dialect, expected) in [Plain, Relay, Gqlauth].into_iter().zip(expected) {
-            assert_eq!(changes(dialect, settings), *expected, "{settings:?} in {dialect:?}");
+            assert_eq!(
+                changes(dialect, settings),
+                *expected,
+                "{settings:?} in {dialect:?}"
+            );
         }
     }
 }
 
 #[test]
 fn every_setting_that_changes_a_schema_is_marked_so() {
-    let marked: BTreeSet<_> = TABLE.iter().filter(|row| row.schema).map(|row| row.name).collect();
+    let marked: BTreeSet<_> = TABLE
+        .iter()
+        .filter(|row| row.schema)
+        .map(|row| row.name)
+        .collect();
     let told = CHANGES.iter().flat_map(|(settings, _)| settings.iter());
     assert_eq!(marked, told.map(|(name, _)| *name).collect());
     for row in TABLE.iter().filter(|row| row.kind == "bool" && !row.schema) {
-        let other = if row.default == "true" { "false" } else { "true" };
+        let other = if row.default == "true" {
+            "false"
+        } else {
+            "true"
+        };
         for dialect in [Plain, Relay, Gqlauth] {
             let changes = changes(dialect, &[(row.name, other)]);
-            assert!(changes.is_empty(), "{} in {dialect:?}: {changes:?}", row.name);
+            assert!(
+                changes.is_empty(),
+                "{} in {dialect:?}: {changes:?}",
+                row.name
+            );
         }
     }
 }

@@ -11,7 +11,9 @@ async fn verify(world: &World, token: &str) -> Reply {
 }
 
 async fn is_invalid(world: &World, token: &str) {
-    verify(world, token).await.refuses("nonFieldErrors", "invalid_token");
+    verify(world, token)
+        .await
+        .refuses("nonFieldErrors", "invalid_token");
 }
 
 /// What an access token says.
@@ -105,7 +107,10 @@ async fn what_is_no_access_token_is_invalid() {
             (token.replacen("ey", "eY", 1), "a token with another header"),
         ] {
             let reply = verify(world, &token).await;
-            assert!(reply.is_refused("nonFieldErrors", "invalid_token"), "{what}{reply}");
+            assert!(
+                reply.is_refused("nonFieldErrors", "invalid_token"),
+                "{what}{reply}"
+            );
             reply.refuses("nonFieldErrors", "invalid_token");
         }
     })
@@ -120,7 +125,15 @@ async fn only_tokens_that_this_service_has_signed_are_good() {
         verify(world, &signed_here(world, &good)).await.succeeds();
 
         let key = world.app().settings.access.secret.expose().to_owned();
-        is_invalid(world, &signed(&good, b"some other key of many bytes, but not ours", Algorithm::HS256)).await;
+        is_invalid(
+            world,
+            &signed(
+                &good,
+                b"some other key of many bytes, but not ours",
+                Algorithm::HS256,
+            ),
+        )
+        .await;
         is_invalid(world, &signed(&good, b"", Algorithm::HS256)).await;
         for algorithm in [Algorithm::HS384, Algorithm::HS512] {
             is_invalid(world, &signed(&good, key.as_bytes(), algorithm)).await;
@@ -165,7 +178,11 @@ async fn a_token_is_no_better_than_its_owner() {
         let change = json!({
             "oldPassword": PASSWORD, "newPassword1": NEW_PASSWORD, "newPassword2": NEW_PASSWORD,
         });
-        world.with_token(&tokens[3]).act("passwordChange", change).await.succeeds();
+        world
+            .with_token(&tokens[3])
+            .act("passwordChange", change)
+            .await
+            .succeeds();
         for token in &tokens {
             is_invalid(world, token).await;
         }

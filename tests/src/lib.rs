@@ -12,6 +12,7 @@
 )]
 
 pub mod audit;
+pub mod captchas;
 pub mod log;
 pub mod people;
 pub mod proxy;
@@ -21,4 +22,4 @@ pub mod world;
 
 pub use proxy::Fate;
 pub use reply::Reply;
-pub use world::{World, in_both_dialects, in_each_dialect};
+pub use world::{World, in_both_dialects, in_each_dialect, service};

@@ -13,6 +13,7 @@
 
 pub mod audit;
 pub mod captchas;
+pub mod documents;
 pub mod log;
 pub mod people;
 pub mod proxy;
@@ -20,6 +21,8 @@ pub mod reply;
 pub mod request;
 pub mod world;
 
+pub use graphql::http::Dialect;
 pub use proxy::Fate;
 pub use reply::Reply;
+pub use request::Asker;
 pub use world::{World, in_both_dialects, in_each_dialect, service};

@@ -149,7 +149,10 @@ struct Play<'w> {
 }
 
 impl Play<'_> {
-    #[allow(clippy::too_many_lines, reason = "one arm per act, and nothing but what it asks")]
+    #[allow(
+        clippy::too_many_lines,
+        reason = "one arm per act, and nothing but what it asks"
+    )]
     async fn step(&mut self, step: Step) {
         let address = |number: usize| format!("a{number}@email.com");
         let username = |number: usize| format!("p{number}");

@@ -10,4 +10,5 @@ mod refresh;
 mod register;
 mod schema;
 mod settings;
+mod state_machine;
 mod verify_token;

@@ -2,7 +2,7 @@
 
 use super::guards::Guards;
 use super::reset_password::judge_new_password;
-use super::{Caller, RefreshTokenWanted, Tokens};
+use super::{Caller, Tokens, TokensWanted};
 use crate::account::Account;
 use crate::app::App;
 use crate::email_address::EmailAddress;
@@ -22,7 +22,7 @@ pub async fn change_password(
     old: &Password,
     first: &Password,
     second: &Password,
-    wanted: RefreshTokenWanted,
+    wanted: TokensWanted,
 ) -> Result<Tokens> {
     let mut guards = Guards::verified(app, caller).confirmed_by(Field::OldPassword, old);
     let account = loop {
@@ -47,11 +47,12 @@ async fn tokens(
     app: &App,
     caller: &Caller,
     account: &Account,
-    wanted: RefreshTokenWanted,
+    wanted: TokensWanted,
 ) -> Result<Tokens> {
-    let session = match wanted {
-        RefreshTokenWanted::Yes => app.new_session(account, &caller.client),
-        RefreshTokenWanted::No => None,
+    let session = if wanted.has_refresh() {
+        app.new_session(account, &caller.client)
+    } else {
+        None
     };
     let (session, refresh) = session.unzip();
     if let Some(session) = &session {

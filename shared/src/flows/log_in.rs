@@ -3,7 +3,7 @@
 use futures::join;
 
 use super::captcha::{CaptchaAnswer, check_captcha};
-use super::{RefreshTokenWanted, Tokens};
+use super::{Tokens, TokensWanted};
 use crate::account::{Account, AccountId};
 use crate::app::App;
 use crate::email_address;
@@ -57,7 +57,7 @@ pub async fn log_in(
     login: &Login,
     password: &Password,
     captcha: Option<&CaptchaAnswer>,
-    wanted: RefreshTokenWanted,
+    wanted: TokensWanted,
 ) -> Result<LoggedIn> {
     if let Err(error) = check_captcha(app, captcha).await {
         if matches!(error, Error::Refused(_)) {
@@ -94,9 +94,10 @@ pub async fn log_in(
                 Refusal::NotVerified,
             );
         }
-        let session = match wanted {
-            RefreshTokenWanted::Yes => app.new_session(&known, client),
-            RefreshTokenWanted::No => None,
+        let session = if wanted.has_refresh() {
+            app.new_session(&known, client)
+        } else {
+            None
         };
         let (session, refresh) = session.unzip();
         let dated = (verdict == Verdict::RightButDated).then_some(password);

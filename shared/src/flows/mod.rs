@@ -52,13 +52,23 @@ pub struct Caller {
     pub client: Client,
 }
 
-/// Whether the client wants a refresh token, which costs a session.
+/// Which tokens the client wants to see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RefreshTokenWanted {
-    /// It does.
-    Yes,
-    /// It does not.
-    No,
+pub enum TokensWanted {
+    /// None at all: its result has none.
+    None,
+    /// An access token.
+    Access,
+    /// A refresh token too, which costs a session.
+    AccessAndRefresh,
+}
+
+impl TokensWanted {
+    /// Whether a session is worth storing.
+    #[must_use]
+    pub fn has_refresh(self) -> bool {
+        self == Self::AccessAndRefresh
+    }
 }
 
 /// What a person gets who has proved who they are.

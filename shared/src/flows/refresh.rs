@@ -2,7 +2,7 @@
 
 use futures::try_join;
 
-use super::RefreshTokenWanted;
+use super::TokensWanted;
 use crate::account::Account;
 use crate::app::App;
 use crate::error::{Refusal, Result};
@@ -16,7 +16,7 @@ use crate::token::refresh::{Issued, RefreshToken};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rotation {
     /// As the settings say, if the next token is wanted.
-    Usual(RefreshTokenWanted),
+    Usual(TokensWanted),
     /// It stays.
     Keep,
     /// It is revoked and replaced, without grace.
@@ -78,11 +78,10 @@ pub(super) fn standing(app: &App) -> Standing {
 /// What becomes of the presented token; none if it is only used.
 fn earlier(app: &App, rotation: Rotation) -> Option<Earlier> {
     match rotation {
-        Rotation::Usual(RefreshTokenWanted::No) | Rotation::Keep => None,
-        Rotation::Usual(RefreshTokenWanted::Yes) if app.settings.sessions.rotation => {
-            Some(Earlier::Superseded)
-        }
-        Rotation::Usual(RefreshTokenWanted::Yes) => Some(Earlier::Kept),
+        Rotation::Keep => None,
+        Rotation::Usual(wanted) if !wanted.has_refresh() => None,
+        Rotation::Usual(_) if app.settings.sessions.rotation => Some(Earlier::Superseded),
+        Rotation::Usual(_) => Some(Earlier::Kept),
         Rotation::Revoke => Some(Earlier::Revoked),
     }
 }

@@ -2,7 +2,7 @@
 
 use futures::future::try_join_all;
 
-use super::RefreshTokenWanted;
+use super::TokensWanted;
 use super::captcha::{CaptchaAnswer, check_captcha};
 use crate::account::Account;
 use crate::app::App;
@@ -47,8 +47,7 @@ pub struct Registered {
     pub refresh: Option<refresh::Issued>,
 }
 
-/// Makes an account and sends its mails. If a mail cannot be handed over, nothing stays. Tokens are
-/// issued only where they are wanted at all.
+/// Makes an account and sends its mails. If a mail cannot be handed over, nothing stays.
 ///
 /// # Errors
 /// The captcha's; every error of the form at once; a name or address that is taken; `TooManyTries`;
@@ -57,7 +56,7 @@ pub async fn register(
     app: &App,
     client: &Client,
     form: &Registration,
-    wanted: Option<RefreshTokenWanted>,
+    wanted: TokensWanted,
 ) -> Result<Registered> {
     check_captcha(app, form.captcha.as_ref()).await?;
     let mut refusals = Refusals::default();
@@ -80,9 +79,10 @@ pub async fn register(
     if let Some((_, second)) = &form.passwords {
         account.password_hash = Some(app.hasher.hash(second).await?);
     }
-    let may_log_in = app.settings.accounts.allow_login_not_verified && form.passwords.is_some();
-    let wanted = wanted.filter(|_| may_log_in);
-    let session = (wanted == Some(RefreshTokenWanted::Yes))
+    let gets_tokens = app.settings.accounts.allow_login_not_verified
+        && form.passwords.is_some()
+        && wanted != TokensWanted::None;
+    let session = (gets_tokens && wanted.has_refresh())
         .then(|| app.new_session(&account, client))
         .flatten();
     let (session, refresh) = session.unzip();
@@ -98,7 +98,7 @@ pub async fn register(
         return Err(Refusal::EmailFail.alone());
     }
     event::happened(Happened::UserRegistered, account.id());
-    if wanted.is_none() {
+    if !gets_tokens {
         return Ok(Registered {
             access: None,
             refresh: None,

@@ -22,7 +22,7 @@ use futures::future::BoxFuture;
 use shared::Uuid;
 use shared::app::App;
 use shared::error::{Field, Result};
-use shared::flows::RefreshTokenWanted;
+use shared::flows::TokensWanted;
 use shared::flows::captcha::CaptchaAnswer;
 use shared::password::Password;
 use shared::settings::Settings;
@@ -42,7 +42,7 @@ pub struct Act {
     pub access: Access,
     /// Its arguments under the settings in force.
     pub arguments: Vec<Argument>,
-    /// What its result shows beside `success` and `errors`; in gqlauth, what it may show.
+    /// What its result shows beside `success` and `errors`, in plain and relay.
     pub outputs: &'static [Output],
     /// Carries it out.
     pub run: Run,
@@ -151,21 +151,12 @@ const fn shows(shows: Shows, description: &'static str) -> Output {
 pub struct Call<'a> {
     /// The service.
     pub app: &'a App,
-    /// What its result can show.
-    pub outputs: &'a [Output],
     /// Who is asking.
     pub caller: &'a SharedCaller,
     /// What is given.
     pub given: Given,
-    /// Whether the client has selected a refresh token.
-    pub wanted: RefreshTokenWanted,
-}
-
-impl Call<'_> {
-    /// Whether the result can show tokens at all.
-    fn shows_tokens(&self) -> bool {
-        self.outputs.iter().any(|it| it.shows == Shows::Token)
-    }
+    /// Which tokens the client has selected.
+    pub wanted: TokensWanted,
 }
 
 /// The arguments of a call. Null counts as not given.

@@ -55,8 +55,7 @@ async fn run(call: Call<'_>) -> Result<Answer> {
             .then(|| (given.password("password1"), given.password("password2"))),
         captcha: given.captcha(),
     };
-    let wanted = call.shows_tokens().then_some(call.wanted);
-    let registered = register(call.app, &call.caller.now().client, &form, wanted).await?;
+    let registered = register(call.app, &call.caller.now().client, &form, call.wanted).await?;
     Ok(Answer {
         access: registered.access,
         refresh: registered.refresh,

@@ -7,11 +7,12 @@ use async_graphql::dynamic::{
 };
 use shared::account::{Account, Profile};
 use shared::error::{Denial, Error, Field as Key, Refusal, Refusals};
+use shared::flows::TokensWanted;
 use shared::flows::guards::authenticated;
 use shared::settings::{LoginField, Settings};
 use shared::token::access::Claims;
 
-use super::{Guarded, carry_out, errors, success, with_arguments};
+use super::{Guarded, carry_out, errors, selected, success, with_arguments};
 use crate::Context;
 use crate::acts::{Act, Argument, Given, TEXT};
 use crate::answer::{Answer, Envelope, date_time, date_time_of, top_level};
@@ -31,7 +32,7 @@ pub(super) fn schema(acts: Vec<Act>, settings: &Settings) -> SchemaBuilder {
     for act in acts.into_iter().filter_map(|act| adapted(act, settings)) {
         mutation = mutation.field(mutation_field(act));
     }
-    let builder = captcha_type(results(builder, settings.sessions.long_running))
+    let builder = captcha_type(results(builder))
         .register(user_status())
         .register(user())
         .register(query());
@@ -65,7 +66,6 @@ fn adapted(mut act: Act, settings: &Settings) -> Option<Act> {
             act.description =
                 "Check an access token and show its claims and owner. Not for refresh tokens.";
         }
-        "register" => act.outputs = &[],
         "sendPasswordResetEmail" => {
             act.description = "Send a password reset mail. Unknown addresses give success too; an unverified\naccount gets an activation mail instead.";
         }
@@ -90,7 +90,11 @@ fn mutation_field(act: Act) -> Field {
         let act = act.clone();
         FieldFuture::new(async move {
             let given = Given::new(ctx.args.as_index_map().clone());
-            let envelope = carry_out(&act, Guarded::AtTopLevel, &ctx, given).await?;
+            let wanted = match result_of(&act) {
+                TOKENS => selected(&ctx),
+                _ => TokensWanted::None,
+            };
+            let envelope = carry_out(&act, Guarded::AtTopLevel, &ctx, given, wanted).await?;
             Ok(Some(FieldValue::owned_any(as_told_here(&act, envelope))))
         })
     });
@@ -112,7 +116,7 @@ fn as_told_here(act: &Act, mut envelope: Envelope) -> Envelope {
     envelope
 }
 
-fn results(builder: SchemaBuilder, _long_running: bool) -> SchemaBuilder {
+fn results(builder: SchemaBuilder) -> SchemaBuilder {
     let sure = || TypeRef::named_nn(TypeRef::BOOLEAN);
     let envelope = |name: &str, description: Option<&str>| {
         let object = Object::new(name)

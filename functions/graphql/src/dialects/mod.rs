@@ -13,7 +13,7 @@ use async_graphql::dynamic::{
 };
 use shared::account::Profile;
 use shared::error::{Error, Refusals};
-use shared::flows::RefreshTokenWanted;
+use shared::flows::TokensWanted;
 use shared::settings::Settings;
 
 use crate::Context;
@@ -63,22 +63,26 @@ fn with_arguments(field: Field, arguments: &[Argument]) -> Field {
     inputs.fold(field, Field::argument)
 }
 
+/// Which tokens are selected of a result that has them.
+fn selected(ctx: &ResolverContext<'_>) -> TokensWanted {
+    if ctx.look_ahead().field("refreshToken").exists() {
+        TokensWanted::AccessAndRefresh
+    } else {
+        TokensWanted::Access
+    }
+}
+
 /// Carries an act out with what is given, and puts its answer into an envelope.
 async fn carry_out(
     act: &Act,
     guarded: Guarded,
     ctx: &ResolverContext<'_>,
     given: Given,
+    wanted: TokensWanted,
 ) -> async_graphql::Result<Envelope> {
     let context = ctx.data::<Context>()?;
-    let wanted = if ctx.look_ahead().field("refreshToken").exists() {
-        RefreshTokenWanted::Yes
-    } else {
-        RefreshTokenWanted::No
-    };
     let call = Call {
         app: &context.app,
-        outputs: act.outputs,
         caller: &context.caller,
         given,
         wanted,

@@ -5,7 +5,7 @@ use async_graphql::dynamic::{
 };
 use shared::settings::Settings;
 
-use super::{Guarded, carry_out, django_graphql_auth, result, with_arguments};
+use super::{Guarded, carry_out, django_graphql_auth, result, selected, with_arguments};
 use crate::acts::{Act, Given};
 use crate::types::captcha_field;
 
@@ -26,7 +26,8 @@ fn mutation_field(act: Act) -> Field {
         let act = act.clone();
         FieldFuture::new(async move {
             let given = Given::new(ctx.args.as_index_map().clone());
-            let envelope = carry_out(&act, Guarded::InEnvelope, &ctx, given).await?;
+            let envelope =
+                carry_out(&act, Guarded::InEnvelope, &ctx, given, selected(&ctx)).await?;
             Ok(Some(FieldValue::owned_any(envelope)))
         })
     });

@@ -6,7 +6,7 @@ use async_graphql::dynamic::{
 };
 use shared::settings::Settings;
 
-use super::{Guarded, carry_out, django_graphql_auth, result, type_of};
+use super::{Guarded, carry_out, django_graphql_auth, result, selected, type_of};
 use crate::acts::{Act, Given};
 use crate::answer::Envelope;
 use crate::types::{captcha_field, field};
@@ -66,7 +66,8 @@ fn mutation_field(act: Act) -> Field {
             let input = ctx.args.try_get("input")?.object()?;
             let given = Given::new(input.as_index_map().clone());
             let client_mutation_id = given.text_if_any(CLIENT_MUTATION_ID);
-            let envelope = carry_out(&act, Guarded::InEnvelope, &ctx, given).await?;
+            let envelope =
+                carry_out(&act, Guarded::InEnvelope, &ctx, given, selected(&ctx)).await?;
             Ok(Some(FieldValue::owned_any(Envelope {
                 client_mutation_id,
                 ..envelope

@@ -168,7 +168,7 @@ fn mentions(value: &AttributeValue, text: &str) -> bool {
 
 /// An item of somebody else: every text with the changes made, and the shard that the id gives.
 fn copy(item: &Item, id: AccountId, changes: &[(String, String)]) -> WriteRequest {
-    let changed = |(name, value): (&String, &AttributeValue)| {
+    let rewritten = |(name, value): (&String, &AttributeValue)| {
         let value = match value {
             AttributeValue::S(text) => {
                 let text = changes
@@ -183,7 +183,7 @@ fn copy(item: &Item, id: AccountId, changes: &[(String, String)]) -> WriteReques
         };
         (name.clone(), value)
     };
-    let item: Item = item.iter().map(changed).collect();
+    let item: Item = item.iter().map(rewritten).collect();
     let put = PutRequest::builder().set_item(Some(item));
     let put = put.build().expect("an item");
     WriteRequest::builder().put_request(put).build()

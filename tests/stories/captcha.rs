@@ -309,7 +309,7 @@ async fn logins_and_registrations_need_captchas_independently() {
 async fn of_two_right_answers_at_once_one_is_accepted() {
     in_each_dialect(BOTH, async |world| {
         world.vera().await;
-        for _ in 0..5 {
+        for _ in 0..3 {
             let captcha = world.captcha_saying(TEXT).await;
             let (one, other) =
                 futures::join!(log_in(world, &captcha, TEXT), log_in(world, &captcha, TEXT));

@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::time::Duration;
 
 use data_encoding::BASE64;
@@ -157,121 +158,56 @@ async fn pages_follow_one_another_without_gap_or_overlap() {
     .await;
 }
 
+/// Windows, in which a name in angle brackets stands for that user's cursor; the part of the town
+/// that each shows; and whether more follow or precede.
+const WINDOWS: &[(&str, Range<usize>, bool, bool)] = &[
+    ("offset: 2", 2..7, false, false),
+    ("offset: 2, first: 2", 2..4, true, false),
+    ("offset: 1000", 0..0, false, false),
+    ("offset: 0, first: 7", 0..7, false, false),
+    ("first: 6", 0..6, true, false),
+    ("first: 4, last: 2", 2..4, true, true),
+    ("first: 2, last: 4", 0..2, true, false),
+    ("first: 4, last: 2, offset: 1", 3..5, true, true),
+    ("first: 4, last: 4, offset: 3", 3..7, false, false),
+    ("after: <sam>", 4..7, false, false),
+    ("after: <sam>, offset: 1", 5..7, false, false),
+    ("after: <petra>", 0..0, false, false),
+    ("before: <sam>", 0..3, false, false),
+    ("after: <stan>, before: <ina>, first: 2", 1..3, true, false),
+    ("after: <stan>, before: <ina>, first: 4", 1..5, false, false),
+    ("after: <stan>, before: <ina>, last: 3", 2..5, false, true),
+    ("after: <ina>, before: <stan>", 0..0, false, false),
+    (r#"after: "no cursor", first: 1"#, 0..1, true, false),
+    (r#"after: "", before: "bm90aGluZw""#, 0..7, false, false),
+    (
+        "first: null, last: null, after: null, email: null",
+        0..7,
+        false,
+        false,
+    ),
+    ("first: 0", 0..0, true, false),
+    ("last: 0", 0..0, false, true),
+];
+
 #[tokio::test]
 async fn a_window_is_cut_in_a_fixed_order() {
     in_both_dialects(&[], async |world| {
         let stan = a_small_town(world).await;
         let all = users(&stan, "").await;
-        let cursor = |name: &str| {
-            let at = TOWN.iter().position(|it| *it == name).expect("somebody");
-            all.edges()[at]["cursor"].to_string()
-        };
-        for (window, names, has_next, has_previous) in [
-            ("offset: 2".to_owned(), &TOWN[2..], false, false),
-            ("offset: 2, first: 2".to_owned(), &TOWN[2..4], true, false),
-            ("offset: 1000".to_owned(), &[], false, false),
-            ("offset: 0, first: 7".to_owned(), &TOWN[..], false, false),
-            ("first: 6".to_owned(), &TOWN[..6], true, false),
-            ("first: 4, last: 2".to_owned(), &TOWN[2..4], true, true),
-            ("first: 2, last: 4".to_owned(), &TOWN[..2], true, false),
-            (
-                "first: 4, last: 2, offset: 1".to_owned(),
-                &TOWN[3..5],
-                true,
-                true,
-            ),
-            (
-                "first: 4, last: 4, offset: 3".to_owned(),
-                &TOWN[3..],
-                false,
-                false,
-            ),
-            (
-                format!("after: {}", cursor("sam")),
-                &TOWN[4..],
-                false,
-                false,
-            ),
-            (
-                format!("after: {}, offset: 1", cursor("sam")),
-                &TOWN[5..],
-                false,
-                false,
-            ),
-            (
-                format!("before: {}", cursor("sam")),
-                &TOWN[..3],
-                false,
-                false,
-            ),
-            (
-                format!(
-                    "after: {}, before: {}, first: 2",
-                    cursor("stan"),
-                    cursor("ina")
-                ),
-                &TOWN[1..3],
-                true,
-                false,
-            ),
-            (
-                format!(
-                    "after: {}, before: {}, first: 4",
-                    cursor("stan"),
-                    cursor("ina")
-                ),
-                &TOWN[1..5],
-                false,
-                false,
-            ),
-            (
-                format!(
-                    "after: {}, before: {}, last: 3",
-                    cursor("stan"),
-                    cursor("ina")
-                ),
-                &TOWN[2..5],
-                false,
-                true,
-            ),
-            (
-                format!("after: {}, before: {}", cursor("ina"), cursor("stan")),
-                &[],
-                false,
-                false,
-            ),
-            (format!("after: {}", cursor("petra")), &[], false, false),
-            (
-                r#"after: "no cursor", first: 1"#.to_owned(),
-                &TOWN[..1],
-                true,
-                false,
-            ),
-            (
-                r#"after: "", before: "bm90aGluZw""#.to_owned(),
-                &TOWN[..],
-                false,
-                false,
-            ),
-            (
-                "first: null, last: null, after: null, email: null".to_owned(),
-                &TOWN[..],
-                false,
-                false,
-            ),
-            ("first: 0".to_owned(), &[], true, false),
-            ("last: 0".to_owned(), &[], false, true),
-        ] {
-            let page = users(&stan, &window).await;
-            assert_eq!(page.names(), names, "{window}");
-            assert_eq!(
-                (page.has_next(), page.has_previous()),
-                (has_next, has_previous),
-                "{window}"
-            );
+        for (window, part, has_next, has_previous) in WINDOWS {
+            let mut arguments = (*window).to_owned();
+            for (name, edge) in TOWN.iter().zip(all.edges()) {
+                let cursor = edge["cursor"].to_string();
+                arguments = arguments.replace(&format!("<{name}>"), &cursor);
+            }
+            let page = users(&stan, &arguments).await;
+            assert_eq!(page.names(), TOWN[part.clone()], "{window}");
+            let more = (page.has_next(), page.has_previous());
+            assert_eq!(more, (*has_next, *has_previous), "{window}");
             assert_eq!(
                 page.info("endCursor").is_null(),
-                names.is_empty(),
+                part.is_empty(),
                 "{window}"
             );
         }

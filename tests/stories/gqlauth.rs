@@ -233,8 +233,13 @@ async fn a_refresh_with_revocation_replaces_the_refresh_token_without_grace() {
             (&Value::Null, &json!(false))
         );
 
-        // At once it is only refused, later it ends the session.
+        // At once it is only refused, at any door; later it ends the session.
         has_expired(&world, &first).await;
+        let arguments = json!({ "refreshToken": first });
+        for act in ["refreshToken", "revokeToken"] {
+            let in_plain = world.anybody().at(Plain).act(act, arguments.clone()).await;
+            in_plain.refuses("nonFieldErrors", "invalid_token");
+        }
         refresh(&world, &second, false).await.succeeds();
         world.pass(Duration::from_secs(11));
         refresh(&world, &second, false).await.succeeds();
@@ -600,7 +605,7 @@ async fn a_request_that_is_not_valid_has_no_data_and_a_good_status() {
         "{ me { id }",
         "{ users { edges { cursor } } }",
         r#"mutation { swapEmails(password: "x") { success } }"#,
-        r#"mutation { verifyToken(token: 5) { success } }"#,
+        "mutation { verifyToken(token: 5) { success } }",
         "query A { publicUser { id } } query B { publicUser { id } }",
     ] {
         let reply = world.anybody().document(query, json!({})).await;
@@ -642,12 +647,9 @@ async fn an_unverified_person_gets_an_activation_instead_of_a_reset() {
 async fn a_secondary_address_of_another_dialect_counts_here_too() {
     let world = open(&[]).await;
     world.sam().await;
-    let mut taken = new_user();
-    taken["email"] = json!("sam2@email.com");
-    world
-        .act("register", taken)
-        .await
-        .refuses("email", "unique");
+    let mut form = new_user();
+    form["email"] = json!("sam2@email.com");
+    world.act("register", form).await.refuses("email", "unique");
     world
         .act(
             "sendPasswordResetEmail",

@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -7,6 +8,9 @@ use tests::people::{NEW_PASSWORD, PASSWORD};
 use tests::{Fate, Reply, World, in_both_dialects};
 
 const DAY: Duration = Duration::from_hours(24);
+
+/// A moment before seven days are over.
+const NEARLY_A_WEEK: Duration = Duration::from_secs(7 * 86_400 - 5);
 
 fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -144,9 +148,9 @@ async fn a_session_that_its_owner_cannot_use_is_invalid() {
 async fn a_refresh_token_lives_for_seven_days_and_each_use_gives_seven_more() {
     in_both_dialects(&[], async |world| {
         let first = vera_with_a_session(world).await;
-        world.pass(DAY * 7 - seconds(5));
+        world.pass(NEARLY_A_WEEK);
         let second = next(world, &first).await;
-        world.pass(DAY * 7 - seconds(5));
+        world.pass(NEARLY_A_WEEK);
         let third = next(world, &second).await;
         world.pass(DAY * 7 + seconds(5));
         is_dead(world, &third).await;
@@ -303,6 +307,27 @@ async fn a_refresh_and_a_revocation_at_once_leave_nothing_that_works() {
 }
 
 #[tokio::test]
+async fn a_refresh_beside_a_password_change_does_not_outlive_it() {
+    in_both_dialects(&[], async |world| {
+        let a = vera_with_a_session(world).await;
+        let asker = world.as_person("vera").await;
+        let change = json!({
+            "oldPassword": PASSWORD, "newPassword1": NEW_PASSWORD, "newPassword2": NEW_PASSWORD,
+        });
+        let (changed, refreshed) =
+            futures::join!(asker.act("passwordChange", change), refresh(world, &a));
+        if refreshed.has_succeeded() {
+            is_dead(world, &refreshed.refresh_token()).await;
+            let me = world.with_token(&refreshed.access_token());
+            assert_eq!(me.query("{ me { username } }").await["me"], Value::Null);
+        }
+        is_dead(world, &a).await;
+        next(world, &changed.succeeds().refresh_token()).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_refresh_whose_answer_from_the_store_is_lost_rotates_once() {
     in_both_dialects(&[("REFRESH_REUSE_INTERVAL", "0")], async |world| {
         let mut token = vera_with_a_session(world).await;
@@ -390,7 +415,8 @@ async fn the_clear_text_of_a_refresh_token_is_kept_nowhere() {
         let (client, tables) = world.database();
         let mut kept = log.text();
         for table in tables {
-            kept += &format!("{:?}", tests::audit::items(client, table).await);
+            let items = tests::audit::items(client, table).await;
+            write!(kept, "{items:?}").expect("a text takes all");
         }
         assert!(kept.contains("refresh_token_rotated") && kept.contains("session_id"));
         for token in [a, b, c] {
@@ -448,7 +474,7 @@ mod in_single_token_mode {
                 .expect("settings");
             world.vera().await;
             let token = world.token_of("vera").await;
-            world.pass(DAY * 7 - seconds(5));
+            world.pass(NEARLY_A_WEEK);
             refresh(world, &token).await.succeeds();
             world.pass(seconds(10));
             refresh(world, &token)

@@ -37,14 +37,14 @@ impl Facts {
         facts
     }
 
-    fn note(&mut self, fact: String) {
+    fn note(&mut self, fact: &str) {
         let line = fact.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(self.0.insert(line), "twice: {fact}");
     }
 
     fn note_description(&mut self, of: &str, text: Option<&Positioned<String>>) {
         if let Some(text) = text {
-            self.note(format!("{of} says {}", text.node));
+            self.note(&format!("{of} says {}", text.node));
         }
     }
 
@@ -64,9 +64,9 @@ impl Facts {
             }
             TypeKind::Union(_) | TypeKind::Enum(_) => panic!("{name}: no dialect has such a type"),
         };
-        self.note(format!("{kind} {name}"));
+        self.note(&format!("{kind} {name}"));
         for interface in implements {
-            self.note(format!("{name} implements {interface}"));
+            self.note(&format!("{name} implements {interface}"));
         }
         for field in fields {
             self.note_field(name, &field.node);
@@ -75,7 +75,7 @@ impl Facts {
 
     fn note_field(&mut self, of: &str, field: &FieldDefinition) {
         let name = format!("{of}.{}", field.name);
-        self.note(format!("{name}: {}", field.ty));
+        self.note(&format!("{name}: {}", field.ty));
         self.note_description(&name, field.description.as_ref());
         assert!(field.directives.is_empty(), "a directive on {name}");
         for argument in &field.arguments {
@@ -86,7 +86,7 @@ impl Facts {
     fn note_input(&mut self, name: &str, input: &InputValueDefinition) {
         let default = input.default_value.as_ref();
         let default = default.map_or(String::new(), |value| format!(" = {value}"));
-        self.note(format!("{name}: {}{default}", input.ty));
+        self.note(&format!("{name}: {}{default}", input.ty));
         self.note_description(name, input.description.as_ref());
         assert!(input.directives.is_empty(), "a directive on {name}");
     }

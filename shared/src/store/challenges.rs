@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, ensure};
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -252,7 +254,7 @@ impl Store {
             .await
     }
 
-    /// Removes a captcha, and tells whether it was still there.
+    /// Removes a captcha, and tells whether it was still there: of several at once, one is told so.
     ///
     /// # Errors
     /// When the store cannot be asked.
@@ -262,12 +264,21 @@ impl Store {
             .delete_item()
             .table_name(&self.challenges)
             .set_key(Some(key([("pk", pk)])))
-            .return_values(aws_sdk_dynamodb::types::ReturnValue::AllOld)
+            .condition_expression("attribute_exists(pk)")
             .send()
-            .await
-            .context("removing a captcha")?;
-        Ok(removed.attributes.is_some_and(|item| !item.is_empty()))
+            .await;
+        match removed {
+            Ok(_) => Ok(true),
+            Err(error) if is_condition(&error) => Ok(false),
+            Err(error) => Err(error).context("removing a captcha"),
+        }
     }
+}
+
+fn is_condition(error: &SdkError<DeleteItemError>) -> bool {
+    error
+        .as_service_error()
+        .is_some_and(DeleteItemError::is_conditional_check_failed_exception)
 }
 
 /// The number of the window that a time falls into, and when that window ends (unix seconds).

@@ -147,14 +147,15 @@ async fn sessions(table: &mut Table<'_>) {
     );
 
     let wrong = json!({ "username": "vera", "password": "wrong" });
-    home()
+    table
+        .somebody()
         .act("tokenAuth", wrong)
         .await
         .refuses("nonFieldErrors", "invalid_credentials");
     table.row(
         "`tokenAuth`, wrong password",
         calls(2, 3, 0),
-        "take a try, raise the two wider counters; from a familiar network one less",
+        "take a try, raise the two wider counters (one of them from a familiar network)",
     );
     let unknown = json!({ "username": "nobody", "password": "wrong" });
     table

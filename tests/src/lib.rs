@@ -12,6 +12,7 @@
 )]
 
 pub mod audit;
+pub mod captchas;
 pub mod log;
 pub mod people;
 pub mod proxy;

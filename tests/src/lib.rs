@@ -13,7 +13,6 @@
 
 pub mod audit;
 pub mod captchas;
-pub mod documents;
 pub mod log;
 pub mod people;
 pub mod proxy;

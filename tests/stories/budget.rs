@@ -346,7 +346,8 @@ async fn logins(ledger: &mut Ledger<'_>) {
 
 async fn refused_logins(ledger: &mut Ledger<'_>) {
     let world = ledger.world;
-    (world.ina().await, world.petra().await);
+    world.ina().await;
+    world.petra().await;
     let here = world.anybody();
     let elsewhere = here.clone().from(ELSEWHERE);
     let wrong = |name: &str| json!({ "username": name, "password": "a password that nobody has" });
@@ -524,7 +525,8 @@ async fn registrations(ledger: &mut Ledger<'_>) {
 
 async fn mails(ledger: &mut Ledger<'_>) {
     let world = ledger.world;
-    (world.nora().await, world.sam().await);
+    world.nora().await;
+    world.sam().await;
     let here = world.anybody();
     let to = |address: &str| json!({ "email": address });
     ledger

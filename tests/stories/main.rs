@@ -1,5 +1,10 @@
 //! The stories. One file per flow, under the same name.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "which engine to use, and whether to write documents, is said by the environment"
+)]
+
 mod budget;
 mod captcha;
 mod find_users;

@@ -87,7 +87,10 @@ impl Mailer {
     pub async fn notify(&self, notices: Vec<Letter>) {
         let sending = notices.iter().map(async |notice| {
             let sent = tokio::time::timeout(PATIENCE_FOR_NOTICES, self.send(notice)).await;
-            if let Err(fault) = sent.context("no answer within 2 seconds").and_then(|sent| sent) {
+            if let Err(fault) = sent
+                .context("no answer within 2 seconds")
+                .and_then(|sent| sent)
+            {
                 log_fault(&format!("sending a notice ({})", notice.kind), &fault);
             }
         });

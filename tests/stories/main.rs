@@ -10,6 +10,7 @@ mod captcha;
 mod find_users;
 mod gqlauth;
 mod keys;
+mod limits;
 mod log_in;
 mod log_out;
 mod refresh;

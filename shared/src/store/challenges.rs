@@ -164,30 +164,33 @@ impl Store {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn raise(&self, counter: &Counter) -> anyhow::Result<()> {
-        self.add(counter, 1).await
-    }
-
-    /// Gives back what was taken for a try that was not examined after all.
-    ///
-    /// # Errors
-    /// When the store cannot be asked.
-    pub async fn give_back(&self, counter: &Counter) -> anyhow::Result<()> {
-        self.add(counter, -1).await
-    }
-
-    async fn add(&self, counter: &Counter, number: i32) -> anyhow::Result<()> {
         self.client
             .update_item()
             .table_name(&self.challenges)
             .set_key(Some(key([("pk", &counter.pk)])))
-            .update_expression("SET #expires_at = :expires_at ADD #count :number")
+            .update_expression("SET #expires_at = :expires_at ADD #count :one")
             .expression_attribute_names("#expires_at", "expires_at")
             .expression_attribute_names("#count", "count")
             .expression_attribute_values(":expires_at", attribute(counter.expires_at))
-            .expression_attribute_values(":number", attribute(number))
+            .expression_attribute_values(":one", attribute(1))
             .send()
             .await
             .context("counting")?;
+        Ok(())
+    }
+
+    /// Gives back what was taken for a try that was not examined after all, unless the counter
+    /// was cleared meanwhile: no count falls below nothing.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub async fn give_back(&self, counter: &Counter) -> anyhow::Result<()> {
+        let change = Change::when("#count > :none")
+            .given("none", 0)
+            .decrement("count");
+        let _: Written<serde::de::IgnoredAny> = change
+            .apply(&self.client, &self.challenges, key([("pk", &counter.pk)]))
+            .await?;
         Ok(())
     }
 

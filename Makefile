@@ -47,6 +47,8 @@ templates: ## Validate the CloudFormation templates
 	@$(fetch) aws-sam-cli
 	$(sam) validate --lint
 	$(sam) validate --lint --template-file infra/tables.yaml
+	$(sam) validate --lint --template-file infra/mail.yaml
+	$(sam) validate --lint --template-file infra/watch.yaml
 
 build: ## Compile for Lambda: make build architecture=x86_64
 	@$(fetch) cargo-lambda

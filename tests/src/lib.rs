@@ -12,6 +12,7 @@
 )]
 
 pub mod audit;
+pub mod captchas;
 pub mod log;
 pub mod people;
 pub mod proxy;
@@ -19,6 +20,8 @@ pub mod reply;
 pub mod request;
 pub mod world;
 
+pub use graphql::http::Dialect;
 pub use proxy::Fate;
 pub use reply::Reply;
-pub use world::{World, in_both_dialects, in_each_dialect};
+pub use request::Asker;
+pub use world::{World, in_both_dialects, in_each_dialect, service};

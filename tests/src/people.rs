@@ -2,12 +2,17 @@
 
 use std::sync::OnceLock;
 
-use shared::account::Account;
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use futures::StreamExt;
+use shared::Timestamp;
+use shared::account::{Account, AccountId};
+use shared::clock::iso;
 use shared::email_address::EmailAddress;
 use shared::password::{Hasher, Password, PasswordHash};
 use shared::store::transactions::{Attached, Created};
 use shared::username::Username;
 
+use crate::audit::{self, Item};
 use crate::world::World;
 
 /// Everybody's password.
@@ -111,4 +116,75 @@ impl World {
         self.stan().await;
         self.petra().await;
     }
+
+    /// A crowd: so many people, `crowd0000` and so on, who joined one second after the other until
+    /// now. Written straight into the table, many at a time, as copies of the first.
+    ///
+    /// # Panics
+    /// When the engine does not answer.
+    pub async fn crowd(&self, count: usize, is_wanted: impl Fn(AccountId) -> bool) {
+        let now = self.now().as_microsecond();
+        let joined = |number: usize| {
+            let seconds = i64::try_from(count - number).expect("not so many");
+            Timestamp::from_microsecond(now - seconds * 1_000_000).expect("a time")
+        };
+        let first_joined = joined(0);
+        let first = self
+            .person("crowd0000", |it| it.profile.date_joined = first_joined)
+            .await;
+        let (client, [accounts, ..]) = self.database();
+        let items = audit::items(client, accounts).await;
+        let first_id = first.id().to_string();
+        let of_first = |item: &&Item| item.values().any(|value| mentions(value, &first_id));
+        let originals: Vec<Item> = items.iter().filter(of_first).cloned().collect();
+        let copies: Vec<WriteRequest> = (1..count)
+            .flat_map(|number| {
+                let id = std::iter::repeat_with(AccountId::random).find(|id| is_wanted(*id));
+                let id = id.expect("there are enough ids");
+                let changes = [
+                    (first_id.clone(), id.to_string()),
+                    ("crowd0000".to_owned(), format!("crowd{number:04}")),
+                    (iso(first_joined), iso(joined(number))),
+                ];
+                let copies = originals.iter().map(|item| copy(item, id, &changes));
+                copies.collect::<Vec<_>>()
+            })
+            .collect();
+        let writes = copies.chunks(25).map(|chunk| {
+            let request = client.batch_write_item();
+            request.request_items(accounts, chunk.to_vec()).send()
+        });
+        let mut written = futures::stream::iter(writes).buffer_unordered(8);
+        while let Some(answer) = written.next().await {
+            let left = answer.expect("the store").unprocessed_items;
+            assert!(left.is_none_or(|left| left.is_empty()), "not all written");
+        }
+    }
+}
+
+fn mentions(value: &AttributeValue, text: &str) -> bool {
+    value.as_s().is_ok_and(|value| value.contains(text))
+}
+
+/// An item of somebody else: every text with the changes made, and the shard that the id gives.
+fn copy(item: &Item, id: AccountId, changes: &[(String, String)]) -> WriteRequest {
+    let rewritten = |(name, value): (&String, &AttributeValue)| {
+        let value = match value {
+            AttributeValue::S(text) => {
+                let text = changes
+                    .iter()
+                    .fold(text.clone(), |text, (from, to)| text.replace(from, to));
+                AttributeValue::S(text)
+            }
+            AttributeValue::N(_) if name == "joined_shard" => {
+                AttributeValue::N(id.shard(8).to_string())
+            }
+            other => other.clone(),
+        };
+        (name.clone(), value)
+    };
+    let item: Item = item.iter().map(rewritten).collect();
+    let put = PutRequest::builder().set_item(Some(item));
+    let put = put.build().expect("an item");
+    WriteRequest::builder().put_request(put).build()
 }

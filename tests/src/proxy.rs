@@ -81,7 +81,6 @@ impl Proxy {
     }
 
     /// Every call since the last time, repeats included.
-    #[must_use]
     pub fn take_calls(&self) -> Vec<Call> {
         std::mem::take(&mut self.state().calls)
     }

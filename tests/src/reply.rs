@@ -52,6 +52,32 @@ impl Reply {
             .to_owned()
     }
 
+    /// The access token of the result, in whichever shape the dialect shows it.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn access_token(&self) -> String {
+        self.token_in("token")
+    }
+
+    /// The refresh token of the result, in whichever shape the dialect shows it.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn refresh_token(&self) -> String {
+        self.token_in("refreshToken")
+    }
+
+    fn token_in(&self, name: &str) -> String {
+        let shown = self.get(name);
+        let token = shown.as_str().or_else(|| shown["token"].as_str());
+        token
+            .unwrap_or_else(|| panic!("{name} is no token{self}"))
+            .to_owned()
+    }
+
     /// The act succeeded: `success: true`, `errors: null`, no top-level errors, status 200.
     ///
     /// # Panics

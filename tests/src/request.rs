@@ -89,6 +89,13 @@ impl<'w> Asker<'w> {
         self.with_header("authorization", &format!("JWT {token}"))
     }
 
+    /// With this access token in place of an earlier one.
+    #[must_use]
+    pub fn with_fresh_token(mut self, token: &str) -> Self {
+        self.headers.remove("authorization");
+        self.with_token(token)
+    }
+
     /// With one more header.
     ///
     /// # Panics

@@ -40,6 +40,9 @@ const SETTINGS: &[(&str, &str)] = &[
     ("AWS_SECRET_ACCESS_KEY", "stories"),
 ];
 
+/// The settings that name the tables.
+const TABLE_NAMES: [&str; 3] = ["ACCOUNTS_TABLE", "SESSIONS_TABLE", "CHALLENGES_TABLE"];
+
 /// The service with tables, inbox, settings and clock of its own.
 pub struct World {
     pub(crate) dialect: Dialect,
@@ -89,10 +92,7 @@ impl World {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        for (name, value) in ["ACCOUNTS_TABLE", "SESSIONS_TABLE", "CHALLENGES_TABLE"]
-            .iter()
-            .zip(&tables)
-        {
+        for (name, value) in TABLE_NAMES.iter().zip(&tables) {
             variables.insert((*name).to_owned(), value.clone());
         }
         variables.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), engine_url);
@@ -341,6 +341,22 @@ impl World {
             }
         }
     }
+}
+
+/// The service by itself, over tables that do not exist: for what shows without asking them.
+///
+/// # Errors
+/// What is wrong with the settings.
+pub fn service(changed: &[(&str, &str)]) -> Result<Arc<App>, SettingsError> {
+    let tables = TABLE_NAMES.map(|name| (name, "nowhere"));
+    let variables = SETTINGS.iter().chain(&tables).chain(changed);
+    let variables = variables
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    start(
+        &variables,
+        &Arc::new(AtomicI64::new(Timestamp::now().as_microsecond())),
+    )
 }
 
 fn start(

@@ -56,7 +56,8 @@ fn me() -> Field {
 
 async fn user_by_id(ctx: &ResolverContext<'_>) -> async_graphql::Result<Option<Profile>> {
     let context = ctx.data::<Context>()?;
-    let id = account_of(ctx.args.try_get("id")?.string()?);
+    // An ID may also be written as a number, which is nobody's global id.
+    let id = ctx.args.try_get("id")?.string().ok().and_then(account_of);
     let user = find_user(&context.app, &context.caller.now(), id).await;
     user.map_err(|error| top_level("user", &error))
 }

@@ -38,6 +38,12 @@ pub const DOORS: &[Door] = &[
         endpoint: "/graphql/relay",
         document: include_str!("../pages/journey_relay.graphql"),
     },
+    Door {
+        name: "gqlauth",
+        page: "/graphiql/gqlauth",
+        endpoint: "/graphql/gqlauth",
+        document: include_str!("../pages/journey_gqlauth.graphql"),
+    },
 ];
 
 /// What the headers pane starts with. A placeholder in place of a token makes the caller nobody, and is no error.

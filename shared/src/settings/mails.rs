@@ -18,6 +18,14 @@ pub struct Frontend {
     pub port: u16,
 }
 
+impl Frontend {
+    /// The host, without any port.
+    fn host(&self) -> &str {
+        let port = format!(":{}", self.port);
+        self.domain.strip_suffix(&port).unwrap_or(&self.domain)
+    }
+}
+
 /// The two template files of one mail, relative to EMAIL_TEMPLATE_DIR.
 #[derive(Debug, Clone)]
 pub struct TemplateFiles {
@@ -103,15 +111,9 @@ impl Reader<'_> {
                 .parsed("EMAIL_TEMPLATE_VARIABLES", variables)
                 .unwrap_or_default(),
             security_notices: self.flag("SEND_SECURITY_NOTICES"),
-            site_name: self.given("SITE_NAME").or_else(|| {
-                let domain = &frontend.as_ref()?.domain;
-                Some(
-                    domain
-                        .rsplit_once(':')
-                        .map_or(domain.as_str(), |(host, _)| host)
-                        .to_owned(),
-                )
-            })?,
+            site_name: self
+                .given("SITE_NAME")
+                .or_else(|| Some(frontend.as_ref()?.host().to_owned()))?,
             from: from?,
             frontend: frontend?,
         })

@@ -133,7 +133,7 @@ impl Store {
     }
 
     /// Notes a login: last login, no longer archived, and a new hash if the old one is dated;
-    /// if epoch and password are as they were read.
+    /// if epoch, password and state are as they were read.
     ///
     /// # Errors
     /// When the store cannot be asked.
@@ -143,9 +143,10 @@ impl Store {
         now: Timestamp,
         new_hash: Option<&PasswordHash>,
     ) -> anyhow::Result<Written<Account>> {
-        let mut change = Change::when("#active = :yes AND #verified = :verified")
+        let mut change = Change::when("#active = :yes")
             .given("yes", true)
-            .given("verified", account.profile.verified)
+            .unchanged("verified", Some(account.profile.verified))
+            .unchanged("archived", Some(account.profile.archived))
             .unchanged("epoch", Some(account.epoch))
             .unchanged("password_hash", account.password_hash.as_ref())
             .set("last_login", iso(now))

@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, ensure};
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -162,30 +164,33 @@ impl Store {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn raise(&self, counter: &Counter) -> anyhow::Result<()> {
-        self.add(counter, 1).await
-    }
-
-    /// Gives back what was taken for a try that was not examined after all.
-    ///
-    /// # Errors
-    /// When the store cannot be asked.
-    pub async fn give_back(&self, counter: &Counter) -> anyhow::Result<()> {
-        self.add(counter, -1).await
-    }
-
-    async fn add(&self, counter: &Counter, number: i32) -> anyhow::Result<()> {
         self.client
             .update_item()
             .table_name(&self.challenges)
             .set_key(Some(key([("pk", &counter.pk)])))
-            .update_expression("SET #expires_at = :expires_at ADD #count :number")
+            .update_expression("SET #expires_at = :expires_at ADD #count :one")
             .expression_attribute_names("#expires_at", "expires_at")
             .expression_attribute_names("#count", "count")
             .expression_attribute_values(":expires_at", attribute(counter.expires_at))
-            .expression_attribute_values(":number", attribute(number))
+            .expression_attribute_values(":one", attribute(1))
             .send()
             .await
             .context("counting")?;
+        Ok(())
+    }
+
+    /// Gives back what was taken for a try that was not examined after all, unless the counter
+    /// was cleared meanwhile: no count falls below nothing.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub async fn give_back(&self, counter: &Counter) -> anyhow::Result<()> {
+        let change = Change::when("#count > :none")
+            .given("none", 0)
+            .decrement("count");
+        let _: Written<serde::de::IgnoredAny> = change
+            .apply(&self.client, &self.challenges, key([("pk", &counter.pk)]))
+            .await?;
         Ok(())
     }
 
@@ -252,7 +257,7 @@ impl Store {
             .await
     }
 
-    /// Removes a captcha, and tells whether it was still there.
+    /// Removes a captcha, and tells whether it was still there: of several at once, one is told so.
     ///
     /// # Errors
     /// When the store cannot be asked.
@@ -262,12 +267,21 @@ impl Store {
             .delete_item()
             .table_name(&self.challenges)
             .set_key(Some(key([("pk", pk)])))
-            .return_values(aws_sdk_dynamodb::types::ReturnValue::AllOld)
+            .condition_expression("attribute_exists(pk)")
             .send()
-            .await
-            .context("removing a captcha")?;
-        Ok(removed.attributes.is_some_and(|item| !item.is_empty()))
+            .await;
+        match removed {
+            Ok(_) => Ok(true),
+            Err(error) if is_condition(&error) => Ok(false),
+            Err(error) => Err(error).context("removing a captcha"),
+        }
     }
+}
+
+fn is_condition(error: &SdkError<DeleteItemError>) -> bool {
+    error
+        .as_service_error()
+        .is_some_and(DeleteItemError::is_conditional_check_failed_exception)
 }
 
 /// The number of the window that a time falls into, and when that window ends (unix seconds).

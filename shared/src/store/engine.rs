@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::error::SdkError;
@@ -41,6 +41,8 @@ pub(super) fn client(deployment: &Deployment, http: SharedHttpClient) -> Client 
                 .with_max_attempts(4)
                 .with_initial_backoff(Duration::from_millis(50)),
         )
+        // How many retries are left is this client's own business, and no other engine's.
+        .retry_partition(RetryPartition::custom("dynamodb").build())
         .timeout_config(timeouts);
     config.set_endpoint_url(deployment.dynamodb_endpoint.clone());
     Client::from_conf(config.build())
@@ -105,10 +107,20 @@ impl Change {
     }
 
     /// One more, counting from nothing if it is absent.
-    pub(super) fn increment(mut self, name: &str) -> Self {
+    pub(super) fn increment(self, name: &str) -> Self {
+        self.add(name, 1)
+    }
+
+    /// One less.
+    pub(super) fn decrement(self, name: &str) -> Self {
+        self.add(name, -1)
+    }
+
+    fn add(mut self, name: &str, number: i32) -> Self {
         self.adds.push(format!("#{name} :{name}_more"));
         self.names.insert(format!("#{name}"), name.to_owned());
-        self.values.insert(format!(":{name}_more"), attribute(1));
+        self.values
+            .insert(format!(":{name}_more"), attribute(number));
         self
     }
 
@@ -150,21 +162,22 @@ impl Change {
         .join(" ")
     }
 
-    /// Makes the change. An answer that was lost and asked for again finds its own `write_id` in
-    /// the item that fails the condition, and is a success.
+    /// Makes the change, once: a repeat after a lost answer finds its own `write_id` in the item,
+    /// fails for it, and is a success.
     pub(super) async fn apply<T: DeserializeOwned>(
         self,
         client: &Client,
         table: &str,
         key: Item,
     ) -> anyhow::Result<Written<T>> {
+        let is_first = "(attribute_not_exists(#write_id) OR #write_id <> :write_id_new)";
         for attempt in 0.. {
             let sent = client
                 .update_item()
                 .table_name(table)
                 .set_key(Some(key.clone()))
                 .update_expression(self.expression())
-                .condition_expression(self.condition())
+                .condition_expression(format!("({}) AND {is_first}", self.condition))
                 .set_expression_attribute_names(Some(self.names()))
                 .set_expression_attribute_values(Some(self.values()))
                 .return_values(ReturnValue::AllNew)

@@ -31,6 +31,16 @@ impl KeySet {
             digest: labelled(secret, "digest"),
         }
     }
+
+    fn digest(&self, parts: &[&str]) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.digest.as_ref())
+            .expect("HMAC takes keys of any length");
+        for part in parts {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        HEXLOWER.encode(&mac.finalize().into_bytes()[..20])
+    }
 }
 
 fn labelled(secret: &Secret, label: &str) -> Key {
@@ -69,22 +79,23 @@ impl Keys {
 
     /// The sets that a token naming this key may have been made under.
     pub(super) fn named(&self, id: u8) -> impl Iterator<Item = &KeySet> {
-        [Some(&self.current), self.previous.as_ref()]
-            .into_iter()
-            .flatten()
-            .filter(move |set| set.id == id)
+        self.proving().filter(move |set| set.id == id)
+    }
+
+    fn proving(&self) -> impl Iterator<Item = &KeySet> {
+        std::iter::once(&self.current).chain(&self.previous)
     }
 
     /// A keyed digest of several parts, in lower-case hex: the same parts give the same digest,
     /// and without the key nobody can tell which parts they were.
     #[must_use]
     pub fn digest(&self, parts: &[&str]) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.current.digest.as_ref())
-            .expect("HMAC takes keys of any length");
-        for part in parts {
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part.as_bytes());
-        }
-        HEXLOWER.encode(&mac.finalize().into_bytes()[..20])
+        self.current.digest(parts)
+    }
+
+    /// Whether these parts have this digest, be it under the current key or the previous one.
+    #[must_use]
+    pub fn is_digest_of(&self, parts: &[&str], digest: &str) -> bool {
+        self.proving().any(|set| set.digest(parts) == digest)
     }
 }

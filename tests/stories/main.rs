@@ -7,6 +7,7 @@
 
 mod budget;
 mod captcha;
+mod documentation;
 mod find_users;
 mod gqlauth;
 mod keys;

@@ -2,7 +2,7 @@ use futures::FutureExt;
 use shared::error::Result;
 use shared::flows::delete_account::delete_account;
 
-use super::{Access, Act, Call, texts};
+use super::{Access, Act, Call, refusals, texts};
 use crate::answer::Answer;
 
 pub(super) fn act() -> Act {
@@ -13,6 +13,7 @@ pub(super) fn act() -> Act {
         access: Access::Protected,
         arguments: texts(["password"]),
         outputs: &[],
+        refusals: &[refusals::GUARDS, refusals::CONFIRMATION],
         run: |call| run(call).boxed(),
     }
 }

@@ -7,6 +7,7 @@ mod password_change;
 mod password_reset;
 mod password_set;
 mod refresh_token;
+pub mod refusals;
 mod register;
 mod resend_activation_email;
 mod revoke_token;
@@ -21,7 +22,7 @@ use async_graphql::{Name, Value, indexmap::IndexMap};
 use futures::future::BoxFuture;
 use shared::Uuid;
 use shared::app::App;
-use shared::error::{Field, Result};
+use shared::error::{Field, Refusal, Refusals, Result};
 use shared::flows::TokensWanted;
 use shared::flows::captcha::CaptchaAnswer;
 use shared::password::Password;
@@ -44,8 +45,25 @@ pub struct Act {
     pub arguments: Vec<Argument>,
     /// What its result shows beside `success` and `errors`, in plain and relay.
     pub outputs: &'static [Output],
+    /// What it may refuse with, under any settings.
+    pub refusals: &'static [refusals::Group],
     /// Carries it out.
     pub run: Run,
+}
+
+impl Act {
+    /// Everything that it may refuse with.
+    pub fn may_refuse(&self) -> impl Iterator<Item = (Field, Refusal)> {
+        self.refusals.iter().copied().flatten().copied()
+    }
+
+    /// Whether these refusals are among those that it declares.
+    pub(crate) fn declares(&self, given: &Refusals) -> bool {
+        given.iter().all(|(key, refusal)| {
+            self.may_refuse()
+                .any(|(field, known)| field == *key && known.code() == refusal.code())
+        })
+    }
 }
 
 /// How an act is carried out.

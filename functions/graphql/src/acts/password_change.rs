@@ -1,9 +1,9 @@
 use futures::FutureExt;
-use shared::error::Result;
+use shared::error::{Field, Refusal, Result};
 use shared::flows::Identity;
 use shared::flows::change_password::change_password;
 
-use super::{Access, Act, Call, Output, Shows, shows, texts};
+use super::{Access, Act, Call, Output, Shows, refusals, shows, texts};
 use crate::answer::Answer;
 
 const OUTPUTS: &[Output] = &[shows(Shows::Token, ""), shows(Shows::RefreshToken, "")];
@@ -16,6 +16,14 @@ pub(super) fn act() -> Act {
         access: Access::Protected,
         arguments: texts(["oldPassword", "newPassword1", "newPassword2"]),
         outputs: OUTPUTS,
+        refusals: &[
+            refusals::GUARDS,
+            &[
+                (Field::NonField, Refusal::TooManyTries),
+                (Field::OldPassword, Refusal::InvalidPassword),
+            ],
+            refusals::NEW_PASSWORDS,
+        ],
         run: |call| run(call).boxed(),
     }
 }

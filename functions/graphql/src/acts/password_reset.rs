@@ -2,7 +2,7 @@ use futures::FutureExt;
 use shared::error::Result;
 use shared::flows::reset_password::reset_password;
 
-use super::{Access, Act, Call, texts};
+use super::{Access, Act, Call, refusals, texts};
 use crate::answer::Answer;
 
 pub(super) fn act() -> Act {
@@ -13,6 +13,7 @@ pub(super) fn act() -> Act {
         access: Access::Public,
         arguments: texts(["token", "newPassword1", "newPassword2"]),
         outputs: &[],
+        refusals: &[refusals::TOKEN, refusals::NEW_PASSWORDS],
         run: |call| run(call).boxed(),
     }
 }

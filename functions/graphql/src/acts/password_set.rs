@@ -1,8 +1,8 @@
 use futures::FutureExt;
-use shared::error::Result;
+use shared::error::{Field, Refusal, Result};
 use shared::flows::set_password::set_password;
 
-use super::{Access, Act, Call, texts};
+use super::{Access, Act, Call, refusals, texts};
 use crate::answer::Answer;
 
 pub(super) fn act() -> Act {
@@ -13,6 +13,11 @@ pub(super) fn act() -> Act {
         access: Access::Public,
         arguments: texts(["token", "newPassword1", "newPassword2"]),
         outputs: &[],
+        refusals: &[
+            refusals::TOKEN,
+            refusals::NEW_PASSWORDS,
+            &[(Field::NonField, Refusal::PasswordAlreadySet)],
+        ],
         run: |call| run(call).boxed(),
     }
 }

@@ -3,7 +3,7 @@ use shared::error::Result;
 use shared::flows::refresh::{Rotation, refresh, refresh_access_token};
 use shared::settings::Settings;
 
-use super::{Access, Act, Call, Output, Shows, shows, texts};
+use super::{Access, Act, Call, Output, Shows, refusals, shows, texts};
 use crate::answer::Answer;
 
 const OUTPUTS: &[Output] = &[
@@ -23,15 +23,17 @@ const OUTPUTS: &[Output] = &[
 ];
 
 pub(super) fn act(settings: &Settings) -> Act {
-    let (argument, description) = if settings.sessions.long_running {
+    let (argument, description, refusals): (_, _, &[_]) = if settings.sessions.long_running {
         (
             "refreshToken",
             "Exchange a refresh token for a new access token and the next refresh token.",
+            &[refusals::SESSION],
         )
     } else {
         (
             "token",
             "Exchange an access token for a new one, which keeps `origIat`.",
+            &[refusals::TOKEN],
         )
     };
     Act {
@@ -41,6 +43,7 @@ pub(super) fn act(settings: &Settings) -> Act {
         access: Access::Public,
         arguments: texts([argument]),
         outputs: OUTPUTS,
+        refusals,
         run: |call| run(call).boxed(),
     }
 }

@@ -1,11 +1,11 @@
 use futures::FutureExt;
-use shared::error::Result;
+use shared::error::{Field, Refusal, Result};
 use shared::flows::register::{Registration, register};
 use shared::settings::Settings;
 
 use super::{
-    Access, Act, Argument, Call, Output, Shows, TEXT, argument_name, captcha_arguments, shows,
-    texts,
+    Access, Act, Argument, Call, Output, Shows, TEXT, argument_name, captcha_arguments, refusals,
+    shows, texts,
 };
 use crate::answer::Answer;
 
@@ -39,6 +39,16 @@ pub(super) fn act(settings: &Settings) -> Act {
         access: Access::Public,
         arguments,
         outputs: OUTPUTS,
+        refusals: &[
+            refusals::CAPTCHA,
+            refusals::MAIL,
+            refusals::EMAIL,
+            refusals::USERNAME,
+            refusals::NAMES_REQUIRED,
+            refusals::NAMES,
+            refusals::PASSWORDS,
+            &[(Field::Email, Refusal::EmailTaken)],
+        ],
         run: |call| run(call).boxed(),
     }
 }

@@ -1,8 +1,8 @@
 use futures::FutureExt;
-use shared::error::Result;
+use shared::error::{Field, Refusal, Result};
 use shared::flows::resend_activation::resend_activation;
 
-use super::{Access, Act, Call, texts};
+use super::{Access, Act, Call, refusals, texts};
 use crate::answer::Answer;
 
 pub(super) fn act() -> Act {
@@ -13,6 +13,11 @@ pub(super) fn act() -> Act {
         access: Access::Public,
         arguments: texts(["email"]),
         outputs: &[],
+        refusals: &[
+            refusals::EMAIL,
+            refusals::MAIL,
+            &[(Field::Email, Refusal::AlreadyVerified)],
+        ],
         run: |call| run(call).boxed(),
     }
 }

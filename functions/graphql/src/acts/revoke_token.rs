@@ -2,7 +2,7 @@ use futures::FutureExt;
 use shared::error::Result;
 use shared::flows::log_out::log_out;
 
-use super::{Access, Act, Call, Output, Shows, shows, texts};
+use super::{Access, Act, Call, Output, Shows, refusals, shows, texts};
 use crate::answer::Answer;
 
 const OUTPUTS: &[Output] = &[shows(Shows::Revoked, "Unix time of the revocation.")];
@@ -15,6 +15,7 @@ pub(super) fn act() -> Act {
         access: Access::Public,
         arguments: texts(["refreshToken"]),
         outputs: OUTPUTS,
+        refusals: &[refusals::SESSION],
         run: |call| run(call).boxed(),
     }
 }

@@ -1,7 +1,8 @@
 use futures::FutureExt;
+use shared::error::{Field, Refusal};
 use shared::flows::secondary_email as flows;
 
-use super::{Access, Act, texts};
+use super::{Access, Act, refusals, texts};
 use crate::answer::Answer;
 
 pub(super) fn send_secondary_email_activation() -> Act {
@@ -12,6 +13,13 @@ pub(super) fn send_secondary_email_activation() -> Act {
         access: Access::Protected,
         arguments: texts(["email", "password"]),
         outputs: &[],
+        refusals: &[
+            refusals::GUARDS,
+            refusals::CONFIRMATION,
+            refusals::EMAIL,
+            refusals::MAIL,
+            &[(Field::Email, Refusal::EmailTaken)],
+        ],
         run: |call| {
             async move {
                 let (email, password) = (call.given.text("email"), call.given.password("password"));
@@ -33,6 +41,7 @@ pub(super) fn verify_secondary_email() -> Act {
         access: Access::Public,
         arguments: texts(["token"]),
         outputs: &[],
+        refusals: &[refusals::TOKEN, &[(Field::NonField, Refusal::EmailTaken)]],
         run: |call| {
             async move {
                 flows::verify_secondary_email(call.app, &call.given.text("token")).await?;
@@ -51,6 +60,11 @@ pub(super) fn swap_emails() -> Act {
         access: Access::Protected,
         arguments: texts(["password"]),
         outputs: &[],
+        refusals: &[
+            refusals::GUARDS,
+            refusals::SECONDARY_EMAIL,
+            refusals::CONFIRMATION,
+        ],
         run: |call| {
             async move {
                 let password = call.given.password("password");
@@ -70,6 +84,11 @@ pub(super) fn remove_secondary_email() -> Act {
         access: Access::Protected,
         arguments: texts(["password"]),
         outputs: &[],
+        refusals: &[
+            refusals::GUARDS,
+            refusals::SECONDARY_EMAIL,
+            refusals::CONFIRMATION,
+        ],
         run: |call| {
             async move {
                 let password = call.given.password("password");

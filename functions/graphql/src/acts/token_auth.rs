@@ -1,10 +1,12 @@
 use futures::FutureExt;
-use shared::error::{Denial, Error, Result};
+use shared::error::{Denial, Error, Field, Refusal, Result};
 use shared::flows::Identity;
 use shared::flows::log_in::{Login, log_in};
 use shared::settings::{LoginField, Settings};
 
-use super::{Access, Act, Argument, Call, Output, Shows, TEXT, captcha_arguments, shows, texts};
+use super::{
+    Access, Act, Argument, Call, Output, Shows, TEXT, captcha_arguments, refusals, shows, texts,
+};
 use crate::answer::Answer;
 
 const OUTPUTS: &[Output] = &[
@@ -41,6 +43,14 @@ pub(super) fn act(settings: &Settings) -> Act {
         access: Access::Public,
         arguments,
         outputs: OUTPUTS,
+        refusals: &[
+            refusals::CAPTCHA,
+            &[
+                (Field::NonField, Refusal::TooManyTries),
+                (Field::NonField, Refusal::InvalidCredentials),
+                (Field::NonField, Refusal::NotVerified),
+            ],
+        ],
         run: |call| run(call).boxed(),
     }
 }

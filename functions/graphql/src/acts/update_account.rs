@@ -3,7 +3,7 @@ use shared::error::Result;
 use shared::flows::update_account::update_account;
 use shared::settings::Settings;
 
-use super::{Access, Act, Argument, Call, TEXT, argument_name};
+use super::{Access, Act, Argument, Call, TEXT, argument_name, refusals};
 use crate::answer::Answer;
 
 pub(super) fn act(settings: &Settings) -> Act {
@@ -17,6 +17,7 @@ pub(super) fn act(settings: &Settings) -> Act {
             .map(|field| Argument::optional(argument_name(*field), TEXT))
             .collect(),
         outputs: &[],
+        refusals: &[refusals::GUARDS, refusals::NAMES],
         run: |call| run(call).boxed(),
     }
 }

@@ -1,8 +1,8 @@
 use futures::FutureExt;
-use shared::error::Result;
+use shared::error::{Field, Refusal, Result};
 use shared::flows::verify_account::verify_account;
 
-use super::{Access, Act, Call, texts};
+use super::{Access, Act, Call, refusals, texts};
 use crate::answer::Answer;
 
 pub(super) fn act() -> Act {
@@ -13,6 +13,10 @@ pub(super) fn act() -> Act {
         access: Access::Public,
         arguments: texts(["token"]),
         outputs: &[],
+        refusals: &[
+            refusals::TOKEN,
+            &[(Field::NonField, Refusal::AlreadyVerified)],
+        ],
         run: |call| run(call).boxed(),
     }
 }

@@ -3,7 +3,7 @@ use shared::error::Result;
 use shared::flows::verify_token::verify_token;
 use shared::token::access::Issued;
 
-use super::{Access, Act, Call, Output, Shows, shows, texts};
+use super::{Access, Act, Call, Output, Shows, refusals, shows, texts};
 use crate::answer::Answer;
 
 const OUTPUTS: &[Output] = &[shows(
@@ -19,6 +19,7 @@ pub(super) fn act() -> Act {
         access: Access::Public,
         arguments: texts(["token"]),
         outputs: OUTPUTS,
+        refusals: &[refusals::TOKEN],
         run: |call| run(call).boxed(),
     }
 }

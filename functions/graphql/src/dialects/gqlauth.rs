@@ -6,7 +6,7 @@ use async_graphql::dynamic::{
     TypeRef,
 };
 use shared::account::{Account, Profile};
-use shared::error::{Denial, Error, Field as Key, Refusal, Refusals};
+use shared::error::{Denial, Error, Refusal, Refusals};
 use shared::flows::TokensWanted;
 use shared::flows::guards::authenticated;
 use shared::settings::{LoginField, Settings};
@@ -101,19 +101,26 @@ fn mutation_field(act: Act) -> Field {
     with_arguments(field.description(declared.description), &declared.arguments)
 }
 
-/// Whose session is over is told so when refreshing.
-fn as_told_here(act: &Act, mut envelope: Envelope) -> Envelope {
-    let is_over = |refusals: &Refusals| {
-        refusals
-            .iter()
-            .any(|(_, refusal)| *refusal == Refusal::SessionOver)
-    };
-    if act.name == "refreshToken" && envelope.refusals.as_ref().is_some_and(is_over) {
-        let mut expired = Refusals::default();
-        expired.push(Key::NonField, Refusal::ExpiredToken);
-        envelope.refusals = Some(expired);
+fn as_told_here(act: &Act, envelope: Envelope) -> Envelope {
+    let refusals = envelope.refusals.map(|refusals| {
+        let mut told = Refusals::default();
+        for (key, refusal) in refusals.iter() {
+            told.push(*key, told_here(act, *refusal));
+        }
+        told
+    });
+    Envelope {
+        refusals,
+        ..envelope
     }
-    envelope
+}
+
+/// Whose session is over is told so when refreshing.
+pub(super) fn told_here(act: &Act, refusal: Refusal) -> Refusal {
+    match (act.name, refusal) {
+        ("refreshToken", Refusal::SessionOver) => Refusal::ExpiredToken,
+        _ => refusal,
+    }
 }
 
 fn results(builder: SchemaBuilder) -> SchemaBuilder {

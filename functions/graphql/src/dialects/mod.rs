@@ -12,7 +12,7 @@ use async_graphql::dynamic::{
     Field, FieldFuture, FieldValue, InputValue, Object, ResolverContext, SchemaBuilder, TypeRef,
 };
 use shared::account::Profile;
-use shared::error::{Error, Refusals};
+use shared::error::{Error, Field as Key, Refusal, Refusals};
 use shared::flows::TokensWanted;
 use shared::settings::Settings;
 
@@ -93,6 +93,11 @@ async fn carry_out(
             ..Envelope::default()
         }),
         Err(Error::Refused(refusals)) if !goes_to_top_level(act, guarded, &refusals) => {
+            debug_assert!(
+                act.declares(&refusals),
+                "{} does not declare {refusals:?}",
+                act.name
+            );
             Ok(Envelope {
                 refusals: Some(refusals),
                 ..Envelope::default()
@@ -103,12 +108,49 @@ async fn carry_out(
 }
 
 fn goes_to_top_level(act: &Act, guarded: Guarded, refusals: &Refusals) -> bool {
-    use shared::error::Refusal::{NotVerified, Unauthenticated};
+    refusals
+        .iter()
+        .any(|(_, refusal)| is_for_top_level(act, guarded, *refusal))
+}
+
+fn is_for_top_level(act: &Act, guarded: Guarded, refusal: Refusal) -> bool {
     matches!(guarded, Guarded::AtTopLevel)
         && act.access == Access::Protected
-        && refusals
-            .iter()
-            .any(|(_, refusal)| matches!(refusal, NotVerified | Unauthenticated))
+        && matches!(refusal, Refusal::NotVerified | Refusal::Unauthenticated)
+}
+
+/// A refusal as clients of a dialect are told it.
+pub struct Told {
+    /// The name of the act.
+    pub act: &'static str,
+    /// Whether it is an error of the whole response rather than one in the envelope.
+    pub at_top_level: bool,
+    /// Its key in the envelope.
+    pub key: Key,
+    /// What it is.
+    pub refusal: Refusal,
+}
+
+/// What acts may refuse with, as clients of a dialect are told it.
+#[must_use]
+pub fn told(dialect: Dialect, settings: &Settings) -> Vec<Told> {
+    let guarded = match dialect {
+        Dialect::Plain | Dialect::Relay => Guarded::InEnvelope,
+        Dialect::Gqlauth => Guarded::AtTopLevel,
+    };
+    let told = |act: &Act| -> Vec<Told> {
+        let told = act.may_refuse().map(|(key, refusal)| Told {
+            act: act.name,
+            at_top_level: is_for_top_level(act, guarded, refusal),
+            key,
+            refusal: match dialect {
+                Dialect::Plain | Dialect::Relay => refusal,
+                Dialect::Gqlauth => gqlauth::told_here(act, refusal),
+            },
+        });
+        told.collect()
+    };
+    acts::all(settings).iter().flat_map(told).collect()
 }
 
 /// `success`: whether anything was refused.

@@ -105,7 +105,9 @@ async fn ten_wrong_passwords_close_a_name_to_their_network_and_to_no_other() {
 #[tokio::test]
 async fn a_name_that_nobody_has_cannot_be_told_from_one_that_somebody_has() {
     in_both_dialects(&[], async |world| {
-        (world.vera().await, world.ina().await, world.petra().await);
+        world.vera().await;
+        world.ina().await;
+        world.petra().await;
         let mut seen = Vec::new();
         for name in ["vera", "nobody at all", "", "ina", "petra"] {
             world.log.clear();
@@ -260,7 +262,8 @@ async fn strangers_close_a_name_to_strangers_and_not_to_where_its_owner_is_known
 /// So many wrong passwords from one network, each for another name.
 async fn spray(dialect: Dialect, settings: &[(&str, &str)], tries: usize) {
     let world = World::open(dialect, settings).await;
-    (world.vera().await, world.sam().await);
+    world.vera().await;
+    world.sam().await;
     assert_eq!(log_in_from(&world, HOME, right("sam")).await, "success");
     for round in 0..tries {
         guess(&world, HOME, &format!("name {round}"), 1).await;
@@ -399,7 +402,9 @@ async fn a_password_that_confirms_an_act_is_guessed_at_ten_times_and_no_more() {
 #[tokio::test]
 async fn a_right_password_counts_as_right_whatever_comes_of_it() {
     in_both_dialects(&[("ALLOW_LOGIN_NOT_VERIFIED", "false")], async |world| {
-        (world.nora().await, world.vera().await, world.ina().await);
+        world.nora().await;
+        world.vera().await;
+        world.ina().await;
         for _ in 0..2 {
             guess(world, HOME, "nora", 9).await;
             assert_eq!(
@@ -739,7 +744,8 @@ async fn of_twenty_reset_mails_asked_for_at_once_five_are_sent() {
 #[tokio::test]
 async fn a_second_address_is_counted_for_each_account_that_asks() {
     in_both_dialects(&[("THROTTLE_MAIL", "2/1h")], async |world| {
-        (world.vera().await, world.stan().await);
+        world.vera().await;
+        world.stan().await;
         let (vera, stan) = (world.as_person("vera").await, world.as_person("stan").await);
         let asked = |address: &str| json!({ "email": address, "password": PASSWORD });
         let act = "sendSecondaryEmailActivation";

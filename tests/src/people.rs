@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use futures::StreamExt;
+use serde_json::{Value, json};
 use shared::Timestamp;
 use shared::account::{Account, AccountId};
 use shared::clock::iso;
@@ -20,6 +21,23 @@ pub const PASSWORD: &str = "23kegbsi7g2k";
 
 /// A password that nobody has yet, good enough to choose.
 pub const NEW_PASSWORD: &str = "supersecretpassword";
+
+/// The form of somebody new, `new_user`, with some fields changed or added.
+#[must_use]
+pub fn registration(changed: Value) -> Value {
+    let mut form = json!({
+        "email": "new_user@email.com",
+        "username": "new_user",
+        "password1": "akssdgfbwkc",
+        "password2": "akssdgfbwkc",
+    });
+    if let Value::Object(changed) = changed {
+        for (name, value) in changed {
+            form[name] = value;
+        }
+    }
+    form
+}
 
 /// One hash for everybody, since making one takes time.
 async fn password_hash() -> PasswordHash {

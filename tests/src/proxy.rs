@@ -45,6 +45,14 @@ struct Plan {
     calls: Vec<Call>,
     standing: Option<Fate>,
     fates: BTreeMap<usize, Fate>,
+    fates_of: Vec<PlannedOf>,
+}
+
+/// What becomes of a later call of one operation.
+struct PlannedOf {
+    operation: &'static str,
+    calls_to_go: usize,
+    fate: Fate,
 }
 
 /// One call as it went over the wire.
@@ -89,6 +97,7 @@ impl Proxy {
     pub fn all(&self, fate: Fate) {
         let mut state = self.state();
         state.fates.clear();
+        state.fates_of.clear();
         state.standing = Some(fate);
     }
 
@@ -99,11 +108,32 @@ impl Proxy {
         state.fates.insert(number, fate);
     }
 
+    /// The n-th call of an operation from now on (1 is the next) has this fate.
+    pub fn nth_of(&self, operation: &'static str, n: usize, fate: Fate) {
+        self.state().fates_of.push(PlannedOf {
+            operation,
+            calls_to_go: n,
+            fate,
+        });
+    }
+
     fn state(&self) -> std::sync::MutexGuard<'_, Plan> {
         self.inner
             .state
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Plan {
+    /// Counts a call of this operation, and finds what was planned for it.
+    fn take_fate_of(&mut self, operation: &str) -> Option<Fate> {
+        let of_this = self.fates_of.iter_mut();
+        for planned in of_this.filter(|planned| planned.operation == operation) {
+            planned.calls_to_go = planned.calls_to_go.saturating_sub(1);
+        }
+        let due = self.fates_of.iter().position(|it| it.calls_to_go == 0)?;
+        Some(self.fates_of.remove(due).fate)
     }
 }
 
@@ -121,9 +151,11 @@ impl Inner {
             body: String::from_utf8_lossy(body).into_owned(),
         });
         let number = state.calls.len();
+        let of_its_operation = state.take_fate_of(operation);
         state
             .fates
             .remove(&number)
+            .or(of_its_operation)
             .or(state.standing)
             .unwrap_or(Fate::Pass)
     }

@@ -16,6 +16,8 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The body.
     pub body: Value,
+    /// The body as it came, with its members in order.
+    pub text: String,
 }
 
 impl std::fmt::Display for Reply {
@@ -94,15 +96,33 @@ impl Reply {
     /// The errors of the act: keys in order, each with its codes in order.
     #[must_use]
     pub fn codes(&self) -> Vec<(String, Vec<String>)> {
-        let Some(errors) = self.get("errors").as_object() else {
-            return Vec::new();
-        };
         let code = |error: &Value| error["code"].as_str().unwrap_or_default().to_owned();
         let codes = |list: &Value| list.as_array().into_iter().flatten().map(code).collect();
-        errors
-            .iter()
-            .map(|(key, list)| (key.clone(), codes(list)))
+        let errors = self.get("errors");
+        self.keys_in_order()
+            .into_iter()
+            .map(|key| {
+                let codes = codes(&errors[&key]);
+                (key, codes)
+            })
             .collect()
+    }
+
+    /// The keys of the errors as they came; `body` has sorted them.
+    fn keys_in_order(&self) -> Vec<String> {
+        let member = |object: &async_graphql::Value, name: &str| match object {
+            async_graphql::Value::Object(members) => members.get(name).cloned(),
+            _ => None,
+        };
+        let errors = serde_json::from_str::<async_graphql::Value>(&self.text)
+            .ok()
+            .and_then(|body| member(&member(&member(&body, "data")?, &self.act)?, "errors"));
+        match errors {
+            Some(async_graphql::Value::Object(errors)) => {
+                errors.keys().map(ToString::to_string).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Whether the act succeeded.

@@ -208,6 +208,7 @@ impl<'w> Asker<'w> {
             status: parts.status,
             headers: parts.headers,
             body: serde_json::from_str(&body).expect("an answer in JSON"),
+            text: body,
         }
     }
 }

@@ -5,9 +5,11 @@
     reason = "which engine to use, and whether to write documents, is said by the environment"
 )]
 
+mod bad_input;
 mod budget;
 mod captcha;
 mod documentation;
+mod door;
 mod find_users;
 mod gqlauth;
 mod keys;
@@ -16,7 +18,9 @@ mod log_in;
 mod log_out;
 mod refresh;
 mod register;
+mod resend_activation;
 mod schema;
 mod settings;
 mod state_machine;
+mod verify_account;
 mod verify_token;

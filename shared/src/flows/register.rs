@@ -47,7 +47,8 @@ pub struct Registered {
     pub refresh: Option<refresh::Issued>,
 }
 
-/// Makes an account and sends its mails. If a mail cannot be handed over, nothing stays.
+/// Makes an account and sends its mails. If a mail cannot be handed over, or the store does not
+/// tell whether the account was made, nothing stays.
 ///
 /// # Errors
 /// The captcha's; every error of the form at once; a name or address that is taken; `TooManyTries`;
@@ -86,7 +87,12 @@ pub async fn register(
         .then(|| app.new_session(&account, client))
         .flatten();
     let (session, refresh) = session.unzip();
-    match app.store.create(&account, session.as_ref()).await? {
+    let created = app.store.create(&account, session.as_ref()).await;
+    if created.is_err() {
+        // The account may be there all the same, and nobody would ever write to its owner.
+        undo(app, &account, session.as_ref()).await;
+    }
+    match created? {
         Created::UsernameTaken => return Err(Refusal::UsernameTaken.under(Field::Username)),
         Created::EmailTaken => return Err(Refusal::EmailTaken.under(Field::Email)),
         Created::Done => {}
@@ -252,7 +258,7 @@ async fn undo(app: &App, account: &Account, session: Option<&Session>) {
     match app.store.undo_create(account, session).await {
         Ok(true) => {}
         Ok(false) => {
-            tracing::warn!(user_id = %account.id(), "verified before its registration could be undone");
+            tracing::warn!(user_id = %account.id(), "a registration was not undone: it is verified already, or was never stored");
         }
         Err(fault) => log_fault("undoing a registration", &fault),
     }

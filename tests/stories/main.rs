@@ -4,7 +4,14 @@
     clippy::disallowed_methods,
     reason = "which engine to use, and whether to write documents, is said by the environment"
 )]
+#![allow(
+    clippy::large_stack_arrays,
+    clippy::format_push_string,
+    clippy::unchecked_time_subtraction,
+    reason = "a story is told once, and told plainly"
+)]
 
+mod architecture;
 mod bad_input;
 mod budget;
 mod captcha;
@@ -16,6 +23,7 @@ mod keys;
 mod limits;
 mod log_in;
 mod log_out;
+mod races;
 mod refresh;
 mod register;
 mod resend_activation;

@@ -1,0 +1,98 @@
+//! Imports point inwards, and every flow has its act and its story.
+
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Every source file below a folder, with its path from the root and its text.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") {
+                let name = path.strip_prefix(root()).expect("below the root");
+                let text = std::fs::read_to_string(&path).expect("a source");
+                found.push((name.to_string_lossy().into_owned(), text));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "no sources in {folder}");
+    found
+}
+
+/// A word stands in the code of these folders only; what stands beside is named.
+fn stays_in(word: &str, allowed: &[&str]) {
+    for (name, text) in sources("shared/src")
+        .into_iter()
+        .chain(sources("functions/graphql/src"))
+    {
+        let is_code = |line: &&str| !line.trim_start().starts_with("//");
+        let line = text
+            .lines()
+            .filter(is_code)
+            .find(|line| line.contains(word));
+        let is_allowed = allowed.iter().any(|folder| name.starts_with(folder));
+        assert!(
+            line.is_none() || is_allowed,
+            "{name} knows {word}: {line:?}"
+        );
+    }
+}
+
+#[test]
+fn graphql_and_lambda_stay_at_the_door() {
+    stays_in("async_graphql", &["functions/"]);
+    stays_in("lambda_http", &["functions/"]);
+}
+
+#[test]
+fn each_engine_is_spoken_to_in_one_folder() {
+    stays_in("aws_sdk_dynamodb", &["shared/src/store"]);
+    stays_in("aws_sdk_sesv2", &["shared/src/mail"]);
+}
+
+#[test]
+fn the_environment_is_read_in_settings_only() {
+    stays_in("env::var", &["shared/src/settings"]);
+}
+
+#[test]
+fn nothing_below_flows_knows_a_flow() {
+    for folder in [
+        "shared/src/store",
+        "shared/src/mail",
+        "shared/src/token",
+        "shared/src/password",
+    ] {
+        for (name, text) in sources(folder) {
+            assert!(!text.contains("crate::flows"), "{name} knows a flow");
+        }
+    }
+}
+
+#[test]
+fn every_flow_has_its_act() {
+    let acts: String = sources("functions/graphql/src")
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    for (name, _) in sources("shared/src/flows") {
+        let flow = Path::new(&name)
+            .file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        if flow != "mod" {
+            assert!(
+                acts.contains(&format!("flows::{flow}")),
+                "nothing at the door calls {flow}"
+            );
+        }
+    }
+}

@@ -103,7 +103,9 @@ pub async fn log_in(
         let dated = (verdict == Verdict::RightButDated).then_some(password);
         match admit(app, &attempt, &known, dated, session.as_ref()).await? {
             Written::Done(admitted) => return tell(app, &known, admitted, refresh),
-            Written::Unchanged(changed) => account = changed,
+            Written::Unchanged(changed) => {
+                account = changed.filter(|account| is_allowed(app, &identifier, account));
+            }
         }
     }
     Err(anyhow::anyhow!("an account kept changing under a login").into())

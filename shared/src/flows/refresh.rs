@@ -62,7 +62,9 @@ pub async fn refresh(app: &App, token: &str, rotation: Rotation) -> Result<Refre
     if earlier.is_none() {
         return answer(app, &account, presented);
     }
-    event::refresh_token_rotated(account.id(), &session.session_id);
+    if earlier != Some(Earlier::Kept) {
+        event::refresh_token_rotated(account.id(), &session.session_id);
+    }
     answer(app, &account, current(&presented, &session))
 }
 

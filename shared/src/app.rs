@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 
-use crate::account::Account;
+use crate::account::{Account, AccountId};
 use crate::aws;
 use crate::clock::Clock;
 use crate::email_address::EmailAddress;
@@ -79,19 +79,20 @@ impl App {
         }
     }
 
-    /// A session that begins now, not yet stored, with its first refresh token; none in
-    /// single-token mode.
+    /// A session that begins now in a session epoch of an account, not yet stored, with its first
+    /// refresh token; none in single-token mode.
     #[must_use]
     pub fn new_session(
         &self,
-        account: &Account,
+        account: AccountId,
+        epoch: u64,
         client: &Client,
     ) -> Option<(Session, refresh::Issued)> {
         if !self.settings.sessions.long_running {
             return None;
         }
         let (now, lifetime) = (self.clock.now(), self.refresh_lifetime());
-        let (session, token) = Session::begin(account.id(), account.epoch, now, lifetime, client);
+        let (session, token) = Session::begin(account, epoch, now, lifetime, client);
         Some((session, self.issue_refresh_token(&token)))
     }
 

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::{Value, json};
+use shared::network::{Client, Network};
 use tests::log::Log;
 use tests::people::{NEW_PASSWORD, PASSWORD};
 use tests::{Fate, Reply, World, in_both_dialects};
@@ -154,6 +155,47 @@ async fn a_refresh_token_lives_for_seven_days_and_each_use_gives_seven_more() {
         let third = next(world, &second).await;
         world.pass(DAY * 7 + seconds(5));
         is_dead(world, &third).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_age_of_a_refresh_token_is_judged_by_the_lifetime_in_force() {
+    in_both_dialects(&[], async |world| {
+        let held = vera_with_a_session(world).await;
+        world.pass(seconds(60));
+        world
+            .restart(&[("JWT_REFRESH_EXPIRATION_DELTA", "59s")])
+            .expect("settings");
+        is_dead(world, &held).await;
+        world
+            .restart(&[("JWT_REFRESH_EXPIRATION_DELTA", "14d")])
+            .expect("settings");
+        world.pass(DAY * 13);
+        let reply = refresh(world, &held).await.succeeds();
+        let until = world.now().as_second() + 14 * 86_400;
+        assert_eq!(reply.get("refreshExpiresIn"), until, "{reply}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_that_is_stored_once_more_after_it_has_ended_does_not_come_back() {
+    in_both_dialects(&[], async |world| {
+        let vera = world.vera().await;
+        let client = Client {
+            network: Network::of("192.0.2.1".parse().expect("an address")),
+            user_agent: None,
+        };
+        let (session, held) = world
+            .app()
+            .new_session(vera.id(), vera.epoch, &client)
+            .expect("a session");
+        let stored = async || world.backstage().add_session(&session).await;
+        stored().await.expect("the store");
+        revoke(world, &held.token).await.succeeds();
+        stored().await.expect("a repeat is no fault");
+        is_dead(world, &held.token).await;
     })
     .await;
 }

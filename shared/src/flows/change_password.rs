@@ -11,6 +11,8 @@ use crate::event::{self, Happened};
 use crate::mail::notices::Notice;
 use crate::password::Password;
 use crate::store::Written;
+use crate::store::sessions::Session;
+use crate::token::refresh::Issued;
 
 /// Stores a new password and ends all sessions; the caller goes on with new tokens.
 ///
@@ -25,44 +27,46 @@ pub async fn change_password(
     wanted: TokensWanted,
 ) -> Result<Tokens> {
     let mut guards = Guards::verified(app, caller).confirmed_by(Field::OldPassword, old);
-    let account = loop {
+    let (account, refresh) = loop {
         let account = guards.judge().await?;
         judge_new_password(app, &account, first, second)?;
         let hash = app.hasher.hash(second).await?;
-        if let Written::Done(changed) = app.store.change_password(&account, &hash).await? {
-            break changed;
+        // It is of the epoch that the change begins, so it is worth nothing unless that happens.
+        let (session, refresh) = next_session(app, caller, &account, wanted).unzip();
+        if let Some(session) = &session {
+            app.store.add_session(session).await?;
+        }
+        let written = app.store.change_password(&account, &hash).await;
+        if let (Some(session), Err(_) | Ok(Written::Unchanged(_))) = (&session, &written) {
+            app.store.forget_session(session).await?;
+        }
+        if let Written::Done(changed) = written? {
+            break (changed, refresh);
         }
     };
     event::happened(Happened::PasswordChanged, account.id());
     event::all_sessions_ended(account.id());
     let to = EmailAddress::from_stored(&account.profile.email);
-    let (tokens, ()) = futures::join!(
-        tokens(app, caller, &account, wanted),
-        app.notify(Notice::PasswordChanged, &account, vec![to]),
-    );
-    tokens
+    app.notify(Notice::PasswordChanged, &account, vec![to])
+        .await;
+    let access = app.access.issue(&account, app.clock.now(), None)?;
+    event::token_issued(account.id(), &access.claims.jti);
+    Ok(Tokens {
+        account,
+        access,
+        refresh,
+    })
 }
 
-async fn tokens(
+fn next_session(
     app: &App,
     caller: &Caller,
     account: &Account,
     wanted: TokensWanted,
-) -> Result<Tokens> {
-    let session = if wanted.has_refresh() {
-        app.new_session(account, &caller.client)
+) -> Option<(Session, Issued)> {
+    if wanted.has_refresh() {
+        app.new_session(account.id(), account.epoch + 1, &caller.client)
     } else {
         None
-    };
-    let (session, refresh) = session.unzip();
-    if let Some(session) = &session {
-        app.store.add_session(session).await?;
     }
-    let access = app.access.issue(account, app.clock.now(), None)?;
-    event::token_issued(account.id(), &access.claims.jti);
-    Ok(Tokens {
-        account: account.clone(),
-        access,
-        refresh,
-    })
 }

@@ -95,7 +95,7 @@ pub async fn log_in(
             );
         }
         let session = if wanted.has_refresh() {
-            app.new_session(&known, client)
+            app.new_session(known.id(), known.epoch, client)
         } else {
             None
         };

@@ -93,24 +93,27 @@ async fn move_on(
     presented: &RefreshToken,
     earlier: Option<Earlier>,
 ) -> anyhow::Result<Written<Session>> {
-    let now = app.clock.now();
+    let (now, lifetime) = (app.clock.now(), app.refresh_lifetime());
     // Without rotation a session has tokens of several ages. One that is too old by itself can at
     // most be the current one, whose age the session knows.
-    let is_expired = presented.issued_at + app.refresh_lifetime() <= now.as_second();
-    let standing = if is_expired {
+    let standing = if is_too_old(app, presented.issued_at) {
         Standing::Current
     } else {
         standing(app)
     };
     match earlier {
         Some(earlier) => {
-            let lifetime = app.refresh_lifetime();
             app.store
                 .rotate(presented, standing, earlier, now, lifetime)
                 .await
         }
-        None => app.store.touch(presented, standing, now).await,
+        None => app.store.touch(presented, standing, now, lifetime).await,
     }
+}
+
+/// Whether a refresh token of this time of issue, in unix seconds, has expired.
+fn is_too_old(app: &App, issued_at: i64) -> bool {
+    issued_at <= app.clock.now().as_second() - app.refresh_lifetime()
 }
 
 /// The presented token was not good for the write. The session as it is decides what it is worth.
@@ -121,7 +124,7 @@ async fn without_rotation(
     account: &Account,
 ) -> Result<Refreshed> {
     match judge(app, presented, session) {
-        Judged::Grace if session.expires_at > app.clock.now().as_second() => {
+        Judged::Grace if !is_too_old(app, session.issued_at) => {
             answer(app, account, current(presented, session))
         }
         Judged::Grace | Judged::Over => Err(Refusal::SessionOver.alone()),

@@ -84,7 +84,7 @@ pub async fn register(
         && form.passwords.is_some()
         && wanted != TokensWanted::None;
     let session = (gets_tokens && wanted.has_refresh())
-        .then(|| app.new_session(&account, client))
+        .then(|| app.new_session(account.id(), account.epoch, client))
         .flatten();
     let (session, refresh) = session.unzip();
     let created = app.store.create(&account, session.as_ref()).await;

@@ -1,6 +1,8 @@
 //! The sessions table: one item per login. No token is stored.
 
 use anyhow::Context;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,9 @@ use crate::token::refresh::{RefreshToken, SessionId};
 /// Records are kept for a day after the last token has expired, so that an ended session and an
 /// unknown one can be told apart. Seconds.
 const KEPT_AFTER_EXPIRY: i64 = 86_400;
+
+/// A token's age is judged by the lifetime in force when it is used, not by the one at its issue.
+const IS_YOUNG: &str = "#issued_at > :too_old";
 
 /// A session as it is stored. Times are unix seconds, but for `rotated_at` (microseconds).
 #[derive(Clone, Serialize, Deserialize)]
@@ -39,7 +44,7 @@ pub struct Session {
     pub created_at: i64,
     /// When a token of it was last used.
     pub last_used_at: i64,
-    /// When the current token expires.
+    /// When the current token expires by the lifetime at its issue; for people who read the table.
     pub expires_at: i64,
     /// When the record may disappear.
     pub purge_at: i64,
@@ -115,20 +120,26 @@ pub enum Earlier {
 }
 
 impl Store {
-    /// Stores a new session.
+    /// Stores a new session, once: a late repeat does not turn back what has become of it since.
     ///
     /// # Errors
     /// When the store cannot be asked.
     pub async fn add_session(&self, session: &Session) -> anyhow::Result<()> {
         let item: Item = serde_dynamo::to_item(session).context("a session as an item")?;
-        self.client
+        let added = self
+            .client
             .put_item()
             .table_name(&self.sessions)
             .set_item(Some(item))
+            .condition_expression("attribute_not_exists(session_id)")
             .send()
-            .await
-            .context("storing a session")?;
-        Ok(())
+            .await;
+        match added {
+            Ok(_) => Ok(()),
+            // Its id is random: whatever is there comes of an earlier sending of this very write.
+            Err(error) if is_there_already(&error) => Ok(()),
+            Err(error) => Err(error).context("storing a session"),
+        }
     }
 
     /// Removes a session whose token nobody has been given.
@@ -165,8 +176,8 @@ impl Store {
             .await
     }
 
-    /// Issues the next token of a session, if the presented one stands for it and the session is
-    /// not expired.
+    /// Issues the next token of a session, if the presented one stands for it and the current one
+    /// is not older than `lifetime_seconds`.
     ///
     /// # Errors
     /// When the store cannot be asked.
@@ -182,8 +193,8 @@ impl Store {
         let expires_at = seconds + lifetime_seconds;
         let next = token.counter.saturating_add(1);
         let change = presented(token, standing)
-            .and("#expires_at > :now")
-            .given("now", seconds)
+            .and(IS_YOUNG)
+            .given("too_old", seconds - lifetime_seconds)
             .set("issued_at", seconds)
             .set("last_used_at", seconds)
             .set("expires_at", expires_at)
@@ -204,7 +215,7 @@ impl Store {
         self.change_session(token, change).await
     }
 
-    /// Notes that a token was used without being replaced, if it is good.
+    /// Notes that a token was used without being replaced, under the conditions of [`Self::rotate`].
     ///
     /// # Errors
     /// When the store cannot be asked.
@@ -213,10 +224,11 @@ impl Store {
         token: &RefreshToken,
         standing: Standing,
         now: Timestamp,
+        lifetime_seconds: i64,
     ) -> anyhow::Result<Written<Session>> {
         let change = presented(token, standing)
-            .and("#expires_at > :now")
-            .given("now", now.as_second())
+            .and(IS_YOUNG)
+            .given("too_old", now.as_second() - lifetime_seconds)
             .set("last_used_at", now.as_second());
         self.change_session(token, change).await
     }
@@ -247,6 +259,12 @@ impl Store {
         let change = Change::when("attribute_exists(session_id)").set("ended_at", now.as_second());
         self.change_session(token, change).await
     }
+}
+
+fn is_there_already(error: &SdkError<PutItemError>) -> bool {
+    error
+        .as_service_error()
+        .is_some_and(PutItemError::is_conditional_check_failed_exception)
 }
 
 /// The presented token must be one that stands for its session.

@@ -1,6 +1,5 @@
 //! Captchas: a picture of six digits, and the check of what somebody read in it.
 
-use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -34,11 +33,13 @@ pub struct CaptchaAnswer {
 pub async fn create_captcha(app: &App) -> Result<Captcha> {
     let uuid = Uuid::new_v4();
     let text = CaptchaText::random();
+    let now = app.clock.now();
     let item = CaptchaItem {
         pk: key(uuid),
         digest: app.keys.digest(&parts(&uuid.to_string(), text.as_str())),
         tries: 0,
-        expires_at: later(app.clock.now(), app.settings.captchas.lifetime).as_second(),
+        created_at: now.as_microsecond(),
+        expires_at: later(now, app.settings.captchas.lifetime).as_second() + 1,
     };
     app.store.add_captcha(&item).await?;
     Ok(Captcha {
@@ -63,19 +64,16 @@ pub async fn check_captcha(app: &App, answer: Option<&CaptchaAnswer>) -> Result<
 
 async fn judge(app: &App, answer: &CaptchaAnswer) -> anyhow::Result<Result<(), Refusal>> {
     let pk = key(answer.uuid);
-    let captcha = match app
-        .store
-        .take_captcha(&pk, app.settings.captchas.max_retries)
-        .await?
-    {
-        Written::Unchanged(None) => return Ok(Err(Refusal::ExpiredCaptcha)),
-        Written::Unchanged(Some(_)) => {
-            app.store.remove_captcha(&pk).await?;
-            return Ok(Err(Refusal::MaxRetriesExceeded));
-        }
-        Written::Done(captcha) => captcha,
+    let most = app.settings.captchas.max_retries;
+    // The answer that is one too many is told so, and the captcha is gone for those behind it. Its
+    // item stays until it is too old: one of the answers before may be right and still under way.
+    let Written::Done(captcha) = app.store.take_captcha(&pk, most + 1).await? else {
+        return Ok(Err(Refusal::ExpiredCaptcha));
     };
-    if has_expired(&captcha, app.clock.now()) {
+    if captcha.tries > most {
+        return Ok(Err(Refusal::MaxRetriesExceeded));
+    }
+    if has_expired(app, &captcha) {
         app.store.remove_captcha(&pk).await?;
         return Ok(Err(Refusal::ExpiredCaptcha));
     }
@@ -97,8 +95,9 @@ fn key(uuid: Uuid) -> String {
     format!("captcha#{uuid}")
 }
 
-fn has_expired(captcha: &CaptchaItem, now: Timestamp) -> bool {
-    now.as_second() > captcha.expires_at
+fn has_expired(app: &App, captcha: &CaptchaItem) -> bool {
+    let age = app.clock.now().as_microsecond() - captcha.created_at;
+    i128::from(age) > app.settings.captchas.lifetime.as_micros().cast_signed()
 }
 
 /// What a captcha is kept as a digest of.

@@ -62,9 +62,11 @@ pub struct CaptchaItem {
     pub pk: String,
     /// Keyed digest of id and text.
     pub digest: String,
-    /// How many answers were given.
+    /// How many answers were given; one more than allowed when it is gone for that.
     pub tries: u32,
-    /// When it is too old, unix seconds; also when it may disappear.
+    /// When it was made, unix microseconds.
+    pub created_at: i64,
+    /// When it may disappear, unix seconds: not before it is too old.
     pub expires_at: i64,
 }
 

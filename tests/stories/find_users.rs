@@ -379,6 +379,46 @@ async fn users_whose_ids_are_all_alike_are_listed_like_others() {
 }
 
 #[tokio::test]
+async fn where_the_list_ends_with_what_was_examined_nothing_follows() {
+    // So many of a shard are examined at once where a filter looks at five hundred users.
+    const EXAMINED_OF_A_SHARD: usize = 141;
+    in_both_dialects(&[], async |world| {
+        world
+            .crowd(EXAMINED_OF_A_SHARD + 1, |id| id.shard(8) == 3)
+            .await;
+        world.stan().await;
+        let stan = world.as_person("stan").await;
+        let in_the_shard = async || {
+            let accounts = world.accounts().await;
+            let is_in_it =
+                |it: &&tests::audit::Item| it["joined_shard"].as_n().is_ok_and(|n| n == "3");
+            accounts.iter().filter(is_in_it).count()
+        };
+        for number in 1.. {
+            if in_the_shard().await == EXAMINED_OF_A_SHARD {
+                break;
+            }
+            let name = format!("crowd{number:04}");
+            let account = world.account(&name).await.expect("one of the crowd");
+            world.backstage().remove(&account).await.expect("the store");
+        }
+        for (direction, flag) in [
+            ("first: 10", "hasNextPage"),
+            ("last: 10", "hasPreviousPage"),
+        ] {
+            let page = users(
+                &stan,
+                &format!(r#"username_Icontains: "nobody", {direction}"#),
+            )
+            .await;
+            assert_eq!(page.info(flag), false, "{direction}");
+            assert!(page.info("endCursor").is_null() && page.info("startCursor").is_null());
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_among_two_thousand_is_found_once_by_following_the_cursors() {
     in_both_dialects(&[], async |world| {
         world.crowd(2_000, |_| true).await;

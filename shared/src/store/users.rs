@@ -108,29 +108,28 @@ impl Store {
         direction: Direction,
         limit: usize,
     ) -> anyhow::Result<ShardPage> {
+        // Both ends of a range are included by DynamoDB.
+        let ends = [span.after.as_ref(), span.before.as_ref()];
         let mut rows = Vec::new();
         let mut start: Option<Item> = None;
-        // A page of DynamoDB ends at 1 MB, which long names can reach before the limit.
+        // A page of DynamoDB ends at 1 MB, which long names can reach before the limit. One row more
+        // is asked for: DynamoDB says that it has more where it has only not looked any further.
         loop {
-            let answer = self
-                .query(shard, span, direction, limit - rows.len(), start)
-                .await?;
+            let missing = limit + 1 - rows.len();
+            let answer = self.query(shard, span, direction, missing, start).await?;
             for item in answer.items.unwrap_or_default() {
                 let profile: Profile = read(item)?;
                 rows.push((Position::of(&profile), profile));
             }
+            rows.retain(|(position, _)| !ends.contains(&Some(position)));
             start = answer.last_evaluated_key.filter(|key| !key.is_empty());
-            if start.is_none() || rows.len() >= limit {
+            if start.is_none() || rows.len() > limit {
                 break;
             }
         }
-        // Both ends of a range are included by DynamoDB.
-        let ends = [span.after.as_ref(), span.before.as_ref()];
-        rows.retain(|(position, _)| !ends.contains(&Some(position)));
-        Ok(ShardPage {
-            rows,
-            has_more: start.is_some(),
-        })
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        Ok(ShardPage { rows, has_more })
     }
 
     async fn query(

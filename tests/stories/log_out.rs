@@ -123,6 +123,22 @@ async fn a_revocation_whose_answer_from_the_store_is_lost_succeeds_once() {
 }
 
 #[tokio::test]
+async fn a_session_that_ends_though_its_owner_cannot_be_read_is_told_in_the_log() {
+    in_each_dialect(&[], async |world| {
+        world.vera().await;
+        let token = world.log_in("vera").await.succeeds().refresh_token();
+        world.log.clear();
+        for call in 1..=4 {
+            world.proxy.nth_of("GetItem", call, Fate::Fail);
+        }
+        revoke(world, &token).await.is_internal_error();
+        assert_eq!(world.log.events_named("refresh_token_revoked").len(), 1);
+        is_refused(world, &token).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_token_just_replaced_still_ends_its_session() {
     in_both_dialects(&[], async |world| {
         world.vera().await;

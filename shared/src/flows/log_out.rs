@@ -1,6 +1,6 @@
 //! Log out: end the session that a refresh token belongs to.
 
-use futures::try_join;
+use futures::join;
 
 use super::refresh::{Judged, judge, standing};
 use crate::app::App;
@@ -26,12 +26,16 @@ pub async fn log_out(app: &App, token: &str) -> Result<LoggedOut> {
     let presented = RefreshToken::decode(token, &app.keys);
     let presented = presented.ok_or_else(|| Refusal::InvalidToken.alone())?;
     let now = app.clock.now();
-    let (revoked, account) = try_join!(
+    let (revoked, account) = join!(
         app.store.revoke(&presented, standing(app), now),
         app.store.account(presented.account),
-    )?;
-    let epoch = account.map(|account| account.epoch);
-    let session = match revoked {
+    );
+    if let (Ok(Written::Done(session)), Err(_)) = (&revoked, &account) {
+        // It has ended all the same, and nobody will be able to end it again.
+        tell(&presented, session);
+    }
+    let epoch = account?.map(|account| account.epoch);
+    let session = match revoked? {
         Written::Done(session) => session,
         Written::Unchanged(None) => return Err(Refusal::InvalidToken.alone()),
         Written::Unchanged(Some(session)) => superseded(app, &presented, session, epoch).await?,
@@ -39,7 +43,7 @@ pub async fn log_out(app: &App, token: &str) -> Result<LoggedOut> {
     if epoch != Some(session.epoch) {
         return Err(Refusal::SessionOver.alone());
     }
-    event::session_ended(presented.account, &session.session_id, Ended::Revoked);
+    tell(&presented, &session);
     Ok(LoggedOut {
         revoked_at: now.as_second(),
         presented: Issued {
@@ -47,6 +51,10 @@ pub async fn log_out(app: &App, token: &str) -> Result<LoggedOut> {
             ..app.issue_refresh_token(&presented)
         },
     })
+}
+
+fn tell(presented: &RefreshToken, session: &Session) {
+    event::session_ended(presented.account, &session.session_id, Ended::Revoked);
 }
 
 /// Within the grace window the token before the current one still stands for its session.

@@ -6,8 +6,9 @@ use crate::account::{Account, AccountId};
 use crate::aws;
 use crate::clock::Clock;
 use crate::email_address::EmailAddress;
+use crate::error::{Refusal, Result, log_fault};
 use crate::mail::Mailer;
-use crate::mail::letters::Letters;
+use crate::mail::letters::{Kind, Letters};
 use crate::mail::notices::Notice;
 use crate::network::Client;
 use crate::password::Hasher;
@@ -16,6 +17,7 @@ use crate::store::Store;
 use crate::store::sessions::Session;
 use crate::token::Keys;
 use crate::token::access::AccessTokens;
+use crate::token::mailed::{Action, MailedToken};
 use crate::token::refresh::{self, RefreshToken};
 
 /// The service.
@@ -94,6 +96,33 @@ impl App {
         let (now, lifetime) = (self.clock.now(), self.refresh_lifetime());
         let (session, token) = Session::begin(account, epoch, now, lifetime, client);
         Some((session, self.issue_refresh_token(&token)))
+    }
+
+    /// Mails a link that is good for one action of an account.
+    ///
+    /// # Errors
+    /// `EmailFail` when the provider has not accepted the mail; why is logged.
+    pub async fn send_link(
+        &self,
+        kind: Kind,
+        action: Action,
+        account: &Account,
+        to: &EmailAddress,
+    ) -> Result<()> {
+        let now = self.clock.now();
+        let token = MailedToken {
+            account: account.id(),
+            issued_at: now,
+            action,
+        }
+        .seal(&self.keys);
+        let letter = self
+            .letters
+            .with_link(kind, &account.profile, to, &token, now);
+        self.mailer.send(&letter).await.map_err(|fault| {
+            log_fault(&format!("sending a mail of kind {}", letter.kind), &fault);
+            Refusal::EmailFail.alone()
+        })
     }
 
     /// Tells the owner of an account about a sensitive change, if notices are on. What fails is

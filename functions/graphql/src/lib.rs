@@ -18,6 +18,8 @@ pub mod acts;
 /// The queries of plain and relay.
 pub mod query;
 
+pub mod connection;
+
 /// What an act answers with.
 pub mod answer;
 

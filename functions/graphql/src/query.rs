@@ -3,34 +3,15 @@
 use async_graphql::dynamic::{
     Field, FieldFuture, FieldValue, InputValue, Object, ObjectAccessor, ResolverContext, TypeRef,
 };
-use data_encoding::BASE64URL_NOPAD;
 use shared::account::Profile;
 use shared::error::Error;
 use shared::flows::find_users::{Filters, Window, find_user, find_users};
 use shared::flows::guards::authenticated;
-use shared::store::users::Position;
 
 use crate::Context;
 use crate::answer::top_level;
+use crate::connection::position;
 use crate::types::account_of;
-
-/// The opaque spelling of a position.
-#[must_use]
-pub fn cursor(position: &Position) -> String {
-    BASE64URL_NOPAD.encode(position.as_str().as_bytes())
-}
-
-/// Where a user stands in the list.
-#[must_use]
-pub fn position_of(profile: &Profile) -> Position {
-    Position::of(profile)
-}
-
-/// The position of a cursor; none if it cannot be one.
-fn position(cursor: &str) -> Option<Position> {
-    let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?;
-    Position::parse(std::str::from_utf8(&bytes).ok()?)
-}
 
 /// The query root of plain and relay.
 #[must_use]

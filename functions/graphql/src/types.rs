@@ -8,13 +8,12 @@ use async_graphql::dynamic::{
 use data_encoding::BASE64;
 use shared::account::{AccountId, Profile};
 use shared::flows::captcha::{Captcha, create_captcha};
-use shared::flows::find_users::Page;
 
 use crate::Context;
 use crate::answer::{date_time, top_level};
 
 /// The type name in a global id.
-const USER_NODE: &str = "UserNode";
+pub(crate) const USER_NODE: &str = "UserNode";
 
 /// The global id of an account: base64 of type name and id.
 #[must_use]
@@ -142,106 +141,6 @@ pub fn user_node(builder: SchemaBuilder) -> SchemaBuilder {
             .description("Verified secondary e-mail address, if there is one."),
         );
     builder.register(node).register(user)
-}
-
-/// A page of users with its edges, as django-graphql-auth shows it.
-#[must_use]
-pub fn user_connection(builder: SchemaBuilder) -> SchemaBuilder {
-    let cursor = |position: Option<&str>| position.map_or(Value::Null, Value::from);
-    let page_info = Object::new("PageInfo")
-        .description("Position of a page in a list.")
-        .field(
-            field(
-                "hasNextPage",
-                TypeRef::named_nn(TypeRef::BOOLEAN),
-                |it: &PageInfo| it.has_next.into(),
-            )
-            .description("More users follow. Only computed when paging forwards."),
-        )
-        .field(
-            field(
-                "hasPreviousPage",
-                TypeRef::named_nn(TypeRef::BOOLEAN),
-                |it: &PageInfo| it.has_previous.into(),
-            )
-            .description("More users precede. Only computed when paging backwards."),
-        )
-        .field(field(
-            "startCursor",
-            TypeRef::named(TypeRef::STRING),
-            move |it: &PageInfo| cursor(it.start.as_deref()),
-        ))
-        .field(field(
-            "endCursor",
-            TypeRef::named(TypeRef::STRING),
-            move |it: &PageInfo| cursor(it.end.as_deref()),
-        ));
-    let edge = Object::new("UserNodeEdge")
-        .description("One user in a list, with its position.")
-        .field(Field::new("node", TypeRef::named(USER_NODE), |ctx| {
-            let profile = ctx.parent_value.try_downcast_ref::<Profile>().cloned();
-            FieldFuture::new(async move { profile.map(|it| Some(FieldValue::owned_any(it))) })
-        }))
-        .field(
-            field(
-                "cursor",
-                TypeRef::named_nn(TypeRef::STRING),
-                |it: &Profile| crate::query::cursor(&crate::query::position_of(it)).into(),
-            )
-            .description("Opaque position, for `after` and `before`."),
-        );
-    let connection = Object::new("UserNodeConnection")
-        .description("A page of users.")
-        .field(Field::new(
-            "pageInfo",
-            TypeRef::named_nn("PageInfo"),
-            |ctx| {
-                let info = ctx
-                    .parent_value
-                    .try_downcast_ref::<Page>()
-                    .map(PageInfo::of);
-                FieldFuture::new(async move { info.map(|info| Some(FieldValue::owned_any(info))) })
-            },
-        ))
-        .field(Field::new(
-            "edges",
-            TypeRef::named_list_nn("UserNodeEdge"),
-            |ctx| {
-                let users = ctx
-                    .parent_value
-                    .try_downcast_ref::<Page>()
-                    .map(|page| page.users.clone());
-                FieldFuture::new(async move {
-                    users.map(|users| {
-                        Some(FieldValue::list(
-                            users.into_iter().map(FieldValue::owned_any),
-                        ))
-                    })
-                })
-            },
-        ));
-    builder
-        .register(page_info)
-        .register(edge)
-        .register(connection)
-}
-
-struct PageInfo {
-    has_next: bool,
-    has_previous: bool,
-    start: Option<String>,
-    end: Option<String>,
-}
-
-impl PageInfo {
-    fn of(page: &Page) -> Self {
-        Self {
-            has_next: page.has_next,
-            has_previous: page.has_previous,
-            start: page.start.as_ref().map(crate::query::cursor),
-            end: page.end.as_ref().map(crate::query::cursor),
-        }
-    }
 }
 
 /// `CaptchaType`, which all dialects show alike.

@@ -1,57 +1,24 @@
 //! Find users: by id, by name or address, or page by page through all of them.
 
+mod filters;
+mod window;
+
+pub use filters::Filters;
+pub use window::Window;
+
+use self::filters::Prepared;
+use self::window::Size;
 use super::guards::authenticated;
 use super::{Caller, Identity};
 use crate::account::{AccountId, Profile};
 use crate::app::App;
-use crate::email_address;
 use crate::error::{Denial, Error, Result};
 use crate::settings::UsersAccess;
 use crate::store::accounts::Identifier;
-use crate::store::users::{Direction, Position, Span};
-use crate::username;
-
-/// The most that `offset` may skip.
-const MOST_SKIPPED: i64 = 1_000;
+use crate::store::users::{Position, Span};
 
 /// A page with filters examines at least this many users before it gives up filling itself.
 const EXAMINED: usize = 500;
-
-/// Whom to look for. Texts are as typed; an empty one is no filter.
-#[derive(Default)]
-pub struct Filters {
-    /// Equal to the primary address.
-    pub email: Option<String>,
-    /// Equal to the username.
-    pub username: Option<String>,
-    /// Part of the username.
-    pub username_contains: Option<String>,
-    /// Beginning of the username.
-    pub username_starts_with: Option<String>,
-    /// Whether the account is active.
-    pub is_active: Option<bool>,
-    /// Whether it is archived.
-    pub archived: Option<bool>,
-    /// Whether it is verified.
-    pub verified: Option<bool>,
-    /// Equal to the secondary address.
-    pub secondary_email: Option<String>,
-}
-
-/// Which part of the list.
-#[derive(Default)]
-pub struct Window {
-    /// Skip this many.
-    pub offset: Option<i64>,
-    /// End in front of this position.
-    pub before: Option<Position>,
-    /// Begin behind this position.
-    pub after: Option<Position>,
-    /// Keep the first so many.
-    pub first: Option<i64>,
-    /// Of those, keep the last so many.
-    pub last: Option<i64>,
-}
 
 /// A page of users, oldest first.
 #[derive(Default)]
@@ -129,147 +96,6 @@ pub async fn find_users(
         None => many(app, &filters, &span, &size).await?,
     };
     Ok(page(source, &filters, &size))
-}
-
-/// How much of the list, judged.
-enum Size {
-    /// Skip, keep the first, of that the last.
-    Forward {
-        skip: usize,
-        first: usize,
-        last: Option<usize>,
-    },
-    /// Keep the last, reading from the end.
-    Backward { last: usize },
-}
-
-impl Size {
-    fn judge(window: &Window, limit: i64) -> Result<Self> {
-        let bad = |message: String| Err(Error::Denied(Denial::BadInput(message)));
-        let (first, last, offset) = (window.first, window.last, window.offset);
-        if [first, last, offset]
-            .into_iter()
-            .flatten()
-            .any(|number| number < 0)
-        {
-            return bad("Negative indexing is not supported.".to_owned());
-        }
-        for (name, number) in [("first", first), ("last", last)] {
-            if let Some(number) = number.filter(|number| *number > limit) {
-                return bad(format!(
-                    "Requesting {number} records on the `users` connection exceeds the `{name}` limit of {limit} records."
-                ));
-            }
-        }
-        if offset.is_some() && window.before.is_some() {
-            return bad("You can't provide a `before` value at the same time as an `offset` value to properly paginate the `users` connection.".to_owned());
-        }
-        if offset.is_some() && last.is_some() && first.is_none() {
-            return bad("Using 'last' together with 'offset' requires 'first'.".to_owned());
-        }
-        if let Some(number) = offset.filter(|number| *number > MOST_SKIPPED) {
-            return bad(format!(
-                "Requesting an offset of {number} on the `users` connection exceeds the limit of {MOST_SKIPPED}."
-            ));
-        }
-        let count = |number: i64| usize::try_from(number).unwrap_or_default();
-        Ok(match (first, last) {
-            (None, Some(last)) => Self::Backward { last: count(last) },
-            (first, last) => Self::Forward {
-                skip: count(offset.unwrap_or_default()),
-                first: count(first.unwrap_or(limit)),
-                last: last.map(count),
-            },
-        })
-    }
-
-    fn direction(&self) -> Direction {
-        match self {
-            Self::Forward { .. } => Direction::Forward,
-            Self::Backward { .. } => Direction::Backward,
-        }
-    }
-
-    /// How many users must be seen to know the page, and whether more follow.
-    fn needed(&self) -> usize {
-        match self {
-            Self::Forward { skip, first, .. } => skip + first + 1,
-            Self::Backward { last } => last + 1,
-        }
-    }
-}
-
-/// Filters in comparison form.
-struct Prepared {
-    email: Option<String>,
-    username: Option<String>,
-    username_contains: Option<String>,
-    username_starts_with: Option<String>,
-    secondary_email: Option<String>,
-    is_active: Option<bool>,
-    archived: Option<bool>,
-    verified: Option<bool>,
-}
-
-impl From<&Filters> for Prepared {
-    fn from(filters: &Filters) -> Self {
-        let given = |text: &Option<String>, form: fn(&str) -> String| {
-            text.as_deref().filter(|text| !text.is_empty()).map(form)
-        };
-        Self {
-            email: given(&filters.email, email_address::comparison_form),
-            username: given(&filters.username, username::comparison_form),
-            username_contains: given(&filters.username_contains, username::comparison_form),
-            username_starts_with: given(&filters.username_starts_with, username::comparison_form),
-            secondary_email: given(&filters.secondary_email, email_address::comparison_form),
-            is_active: filters.is_active,
-            archived: filters.archived,
-            verified: filters.verified,
-        }
-    }
-}
-
-impl Prepared {
-    /// The one user who can match at all, where a filter names one.
-    fn exact(&self) -> Option<Identifier> {
-        let email = self.email.as_ref().or(self.secondary_email.as_ref());
-        let email = email.map(|form| Identifier::Email(form.clone()));
-        email.or_else(|| {
-            self.username
-                .as_ref()
-                .map(|form| Identifier::Username(form.clone()))
-        })
-    }
-
-    fn are_none(&self) -> bool {
-        self.username_contains.is_none()
-            && self.username_starts_with.is_none()
-            && self.is_active.is_none()
-            && self.archived.is_none()
-            && self.verified.is_none()
-    }
-
-    fn match_user(&self, user: &Profile) -> bool {
-        let same = |wanted: &Option<String>, has: Option<&str>| {
-            wanted.as_deref().is_none_or(|wanted| has == Some(wanted))
-        };
-        let is = |wanted: Option<bool>, has: bool| wanted.is_none_or(|wanted| wanted == has);
-        let name = user.username_form.as_str();
-        same(&self.email, Some(&user.email_form))
-            && same(&self.username, Some(name))
-            && same(&self.secondary_email, user.secondary_email_form.as_deref())
-            && self
-                .username_contains
-                .as_deref()
-                .is_none_or(|part| name.contains(part))
-            && self
-                .username_starts_with
-                .as_deref()
-                .is_none_or(|part| name.starts_with(part))
-            && is(self.is_active, user.active)
-            && is(self.archived, user.archived)
-            && is(self.verified, user.verified)
-    }
 }
 
 /// Users in the order of reading, and whether there are more behind them.

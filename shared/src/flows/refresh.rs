@@ -3,13 +3,14 @@
 use futures::try_join;
 
 use super::TokensWanted;
+use super::verify_token::verify_token;
 use crate::account::Account;
 use crate::app::App;
 use crate::error::{Refusal, Result};
 use crate::event::{self, Ended};
 use crate::store::Written;
 use crate::store::sessions::{Earlier, Session, Standing};
-use crate::token::access::{self, Rejection};
+use crate::token::access;
 use crate::token::refresh::{Issued, RefreshToken};
 
 /// What the client wants to happen to the token it presents.
@@ -199,16 +200,7 @@ fn answer(app: &App, account: &Account, held: RefreshToken) -> Result<Refreshed>
 /// `InvalidToken`, `ExpiredToken`.
 pub async fn refresh_access_token(app: &App, token: &str) -> Result<Refreshed> {
     let now = app.clock.now();
-    let claims = app
-        .access
-        .verify(token, now)
-        .map_err(|rejection| match rejection {
-            Rejection::Invalid => Refusal::InvalidToken.alone(),
-            Rejection::Expired => Refusal::ExpiredToken.alone(),
-        })?;
-    let account = app.store.account(claims.sub).await?;
-    let account = account.filter(|account| account.is_awake() && account.epoch == claims.epoch);
-    let account = account.ok_or_else(|| Refusal::InvalidToken.alone())?;
+    let (claims, account) = verify_token(app, token).await?;
     let refresh_expires_at = claims.orig_iat.saturating_add(app.refresh_lifetime());
     if now.as_second() > refresh_expires_at {
         return Err(Refusal::InvalidToken.alone());

@@ -19,7 +19,7 @@ use crate::password::strength::About;
 use crate::store::accounts::Identifier;
 use crate::store::sessions::Session;
 use crate::store::transactions::Created;
-use crate::token::mailed::{Action, MailedToken};
+use crate::token::mailed::Action;
 use crate::token::{access, refresh};
 use crate::username::{Username, UsernameField};
 
@@ -98,10 +98,9 @@ pub async fn register(
         Created::Done => {}
     }
 
-    if let Err(fault) = send_mails(app, &account, email).await {
-        log_fault("sending the mails of a registration", &fault);
+    if let Err(error) = send_mails(app, &account, email).await {
         undo(app, &account, session.as_ref()).await;
-        return Err(Refusal::EmailFail.alone());
+        return Err(error);
     }
     event::happened(Happened::UserRegistered, account.id());
     if !gets_tokens {
@@ -223,34 +222,20 @@ async fn all_errors(
     Ok(refusals)
 }
 
-async fn send_mails(app: &App, account: &Account, email: &EmailAddress) -> anyhow::Result<()> {
+async fn send_mails(app: &App, account: &Account, email: &EmailAddress) -> Result<()> {
     let settings = &app.settings.accounts;
-    let activation = Action::Activation {
-        email_form: email.form().to_owned(),
-    };
     let mut letters = Vec::new();
     if settings.send_activation_email {
-        letters.push((Kind::Activation, activation));
+        let email_form = email.form().to_owned();
+        letters.push((Kind::Activation, Action::Activation { email_form }));
     }
     if settings.send_password_set_email && account.password_hash.is_none() {
         letters.push((Kind::PasswordSet, Action::PasswordSet));
     }
-    let sending = letters.into_iter().map(async |(kind, action)| {
-        let now = app.clock.now();
-        let token = MailedToken {
-            account: account.id(),
-            issued_at: now,
-            action,
-        }
-        .seal(&app.keys);
-        app.mailer
-            .send(
-                &app.letters
-                    .with_link(kind, &account.profile, email, &token, now),
-            )
-            .await
-    });
-    try_join_all(sending).await?;
+    let sent = letters
+        .into_iter()
+        .map(|(kind, action)| app.send_link(kind, action, account, email));
+    try_join_all(sent).await?;
     Ok(())
 }
 

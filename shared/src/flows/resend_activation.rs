@@ -3,12 +3,12 @@
 use crate::account::Account;
 use crate::app::App;
 use crate::email_address::EmailAddress;
-use crate::error::{Field, Refusal, Refusals, Result, log_fault};
+use crate::error::{Field, Refusal, Refusals, Result};
 use crate::limits::{self, Asks};
 use crate::mail::letters::Kind;
 use crate::network::Client;
 use crate::store::accounts::Identifier;
-use crate::token::mailed::{Action, MailedToken};
+use crate::token::mailed::Action;
 
 /// Sends an activation mail to the primary address of the account that has this address. Unknown
 /// addresses and deactivated accounts look like success.
@@ -40,22 +40,10 @@ pub(super) fn parse_email(text: &str) -> Result<EmailAddress> {
 
 /// Sends an activation mail again.
 pub(super) async fn send_activation(app: &App, account: &Account) -> Result<()> {
-    let now = app.clock.now();
     let action = Action::Activation {
         email_form: account.profile.email_form.clone(),
     };
-    let token = MailedToken {
-        account: account.id(),
-        issued_at: now,
-        action,
-    }
-    .seal(&app.keys);
     let to = EmailAddress::from_stored(&account.profile.email);
-    let letter = app
-        .letters
-        .with_link(Kind::ActivationResend, &account.profile, &to, &token, now);
-    app.mailer.send(&letter).await.map_err(|fault| {
-        log_fault("sending an activation mail again", &fault);
-        Refusal::EmailFail.alone()
-    })
+    app.send_link(Kind::ActivationResend, action, account, &to)
+        .await
 }

@@ -6,7 +6,7 @@ use super::resend_activation::{parse_email, send_activation};
 use crate::account::Account;
 use crate::app::App;
 use crate::email_address::EmailAddress;
-use crate::error::{Field, Refusal, Refusals, Result, log_fault};
+use crate::error::{Field, Refusal, Refusals, Result};
 use crate::event::{self, Happened};
 use crate::limits::{self, Asks};
 use crate::mail::letters::Kind;
@@ -62,24 +62,12 @@ async fn send_reset(
         Some(secondary) if profile.email_form != email.form() => secondary,
         _ => &profile.email,
     };
-    let now = app.clock.now();
     let action = Action::PasswordReset {
         nonce: HEXLOWER.encode(nonce),
     };
-    let token = MailedToken {
-        account: account.id(),
-        issued_at: now,
-        action,
-    }
-    .seal(&app.keys);
     let to = EmailAddress::from_stored(stored);
-    let letter = app
-        .letters
-        .with_link(Kind::PasswordReset, profile, &to, &token, now);
-    app.mailer.send(&letter).await.map_err(|fault| {
-        log_fault("sending a password reset mail", &fault);
-        Refusal::EmailFail.alone()
-    })
+    app.send_link(Kind::PasswordReset, action, account, &to)
+        .await
 }
 
 /// Stores a new password with the token of a reset mail, which is used up by that very write. All

@@ -3,9 +3,10 @@
 use super::Caller;
 use super::guards::Guards;
 use super::resend_activation::parse_email;
+use crate::account::Account;
 use crate::app::App;
 use crate::email_address::EmailAddress;
-use crate::error::{Field, Refusal, Result, log_fault};
+use crate::error::{Field, Refusal, Result};
 use crate::event::{self, Happened};
 use crate::limits::{self, Asks};
 use crate::mail::letters::Kind;
@@ -40,25 +41,12 @@ pub async fn send_secondary_email_activation(
     {
         return Err(Refusal::EmailTaken.under(Field::Email));
     }
-    let now = app.clock.now();
     let action = Action::SecondaryActivation {
         email: email.stored().to_owned(),
         credentials_version: account.credentials_version,
     };
-    let token = MailedToken {
-        account: account.id(),
-        issued_at: now,
-        action,
-    }
-    .seal(&app.keys);
-    let kind = Kind::SecondaryActivation;
-    let letter = app
-        .letters
-        .with_link(kind, &account.profile, &email, &token, now);
-    app.mailer.send(&letter).await.map_err(|fault| {
-        log_fault("sending a secondary activation mail", &fault);
-        Refusal::EmailFail.alone()
-    })
+    app.send_link(Kind::SecondaryActivation, action, &account, &email)
+        .await
 }
 
 /// Attaches a secondary address with the token of its confirmation mail, which is used up by that
@@ -89,10 +77,13 @@ pub async fn verify_secondary_email(app: &App, token: &str) -> Result<()> {
         Attached::Unchanged => return Err(Refusal::InvalidToken.alone()),
         Attached::Done => event::happened(Happened::SecondaryEmailAdded, account.id()),
     }
-    let replaced = account.profile.secondary_email.as_deref();
-    let to = std::iter::once(account.profile.email.as_str()).chain(replaced);
-    let to = to.map(EmailAddress::from_stored).collect();
-    app.notify(Notice::SecondaryEmailAdded, &account, to).await;
+    // As it was: the secondary address is the one that was replaced.
+    app.notify(
+        Notice::SecondaryEmailAdded,
+        &account,
+        both_addresses(&account),
+    )
+    .await;
     Ok(())
 }
 
@@ -111,16 +102,8 @@ pub async fn swap_emails(app: &App, caller: &Caller, password: &Password) -> Res
         }
     };
     event::happened(Happened::EmailsSwapped, account.id());
-    let both = [
-        Some(&account.profile.email),
-        account.profile.secondary_email.as_ref(),
-    ];
-    let both = both
-        .into_iter()
-        .flatten()
-        .map(|email| EmailAddress::from_stored(email))
-        .collect();
-    app.notify(Notice::EmailsSwapped, &account, both).await;
+    app.notify(Notice::EmailsSwapped, &account, both_addresses(&account))
+        .await;
     Ok(())
 }
 
@@ -139,16 +122,13 @@ pub async fn remove_secondary_email(app: &App, caller: &Caller, password: &Passw
         }
     };
     event::happened(Happened::SecondaryEmailRemoved, before.id());
-    let both = [
-        Some(&before.profile.email),
-        before.profile.secondary_email.as_ref(),
-    ];
-    let both = both
-        .into_iter()
-        .flatten()
-        .map(|email| EmailAddress::from_stored(email))
-        .collect();
-    app.notify(Notice::SecondaryEmailRemoved, &before, both)
-        .await;
+    let notice = Notice::SecondaryEmailRemoved;
+    app.notify(notice, &before, both_addresses(&before)).await;
     Ok(())
+}
+
+fn both_addresses(account: &Account) -> Vec<EmailAddress> {
+    let profile = &account.profile;
+    let both = std::iter::once(&profile.email).chain(&profile.secondary_email);
+    both.map(|email| EmailAddress::from_stored(email)).collect()
 }

@@ -235,11 +235,11 @@ fn profile(envelope: &Envelope) -> Option<Profile> {
 
 /// What plain and relay have in common: everything but the mutations.
 fn django_graphql_auth(builder: SchemaBuilder, settings: &Settings) -> SchemaBuilder {
-    use crate::{query, types};
+    use crate::{connection, query, types};
     let builder = types::scalars(builder, "ExpectedErrorType").register(
         async_graphql::dynamic::Scalar::new("GenericScalar")
             .description("Any JSON value. Used for the claims of an access token."),
     );
-    types::captcha_type(types::user_connection(types::user_node(builder)))
+    types::captcha_type(connection::user_connection(types::user_node(builder)))
         .register(query::query(settings.accounts.users_page_limit))
 }

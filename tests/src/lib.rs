@@ -18,6 +18,7 @@ pub mod people;
 pub mod proxy;
 pub mod reply;
 pub mod request;
+pub mod tokens;
 pub mod world;
 
 pub use graphql::http::Dialect;

@@ -11,20 +11,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use local::Behaviour;
 use serde_json::{Value, json};
 use tests::people::{NEW_PASSWORD, PASSWORD, registration};
-use tests::{Fate, Reply, World, audit, in_both_dialects};
-
-/// Accounts and sessions as they are, to see later whether anything has changed.
-async fn everything(world: &World) -> Vec<String> {
-    let (client, [accounts, sessions, _]) = world.database();
-    let (accounts, sessions) = join!(
-        audit::items(client, accounts),
-        audit::items(client, sessions)
-    );
-    let shown = |item: audit::Item| format!("{:?}", item.into_iter().collect::<BTreeMap<_, _>>());
-    let mut items: Vec<_> = accounts.into_iter().chain(sessions).map(shown).collect();
-    items.sort();
-    items
-}
+use tests::{Fate, Reply, World, in_both_dialects};
 
 async fn register(world: &World, changed: Value) -> Reply {
     world.act("register", registration(changed)).await
@@ -35,7 +22,7 @@ async fn a_nul_character_is_refused_under_the_field_it_stands_in() {
     let names = [("REGISTER_MUTATION_FIELDS_OPTIONAL", "first_name,last_name")];
     in_both_dialects(&names, async |world| {
         world.vera().await;
-        let before = everything(world).await;
+        let before = world.kept().await;
         let nul: &[&str] = &["null_characters_not_allowed"];
         let in_every_field = json!({
             "email": "new\0user@email.com", "username": "new\0user",
@@ -84,7 +71,7 @@ async fn a_nul_character_is_refused_under_the_field_it_stands_in() {
             .act("verifyAccount", json!({ "token": "\0" }))
             .await
             .refuses("nonFieldErrors", "invalid_token");
-        assert_eq!(everything(world).await, before);
+        assert_eq!(world.kept().await, before);
     })
     .await;
 }
@@ -92,7 +79,7 @@ async fn a_nul_character_is_refused_under_the_field_it_stands_in() {
 #[tokio::test]
 async fn very_long_texts_are_measured_and_refused() {
     in_both_dialects(&[], async |world| {
-        let before = everything(world).await;
+        let before = world.kept().await;
         let long = "a".repeat(60_000);
         let reply = register(world, json!({ "username": long })).await;
         let reply = reply.refuses("username", "max_length");
@@ -129,7 +116,7 @@ async fn very_long_texts_are_measured_and_refused() {
             let reply = world.act(act, json!({ argument: long })).await;
             reply.refuses("nonFieldErrors", "invalid_token");
         }
-        assert_eq!(everything(world).await, before);
+        assert_eq!(world.kept().await, before);
 
         let megabyte = json!({ "username": "a".repeat(1 << 20) });
         assert_eq!(register(world, megabyte).await.status, 413);
@@ -377,7 +364,7 @@ const TAKERS: [(&str, (&str, &str)); 7] = [
 async fn a_token_of_one_kind_is_never_taken_for_another() {
     in_both_dialects(&[], async |world| {
         let tokens = a_token_of_each_kind(world).await;
-        let before = everything(world).await;
+        let before = world.kept().await;
         for (kind, taker) in TAKERS {
             let others = tokens.iter().filter(|(other, _)| **other != kind);
             let others: Vec<_> = others.map(|(_, token)| token.clone()).collect();
@@ -398,7 +385,7 @@ async fn a_token_of_one_kind_is_never_taken_for_another() {
             let rest = if *kind == "cursor" { 7 } else { 8 };
             assert_eq!(edges.map(Vec::len), Some(rest), "{kind}{page}");
         }
-        assert_eq!(everything(world).await, before);
+        assert_eq!(world.kept().await, before);
     })
     .await;
 }
@@ -407,11 +394,11 @@ async fn a_token_of_one_kind_is_never_taken_for_another() {
 async fn a_token_damaged_at_any_place_is_invalid_and_the_whole_one_stays_good() {
     in_both_dialects(&[], async |world| {
         let tokens = a_token_of_each_kind(world).await;
-        let before = everything(world).await;
+        let before = world.kept().await;
         for (kind, taker) in TAKERS {
             finds_invalid(world, taker, &damaged(&tokens[kind])).await;
         }
-        assert_eq!(everything(world).await, before);
+        assert_eq!(world.kept().await, before);
         for (kind, (act, argument)) in TAKERS {
             let pair = json!({ argument: tokens[kind], "newPassword1": NEW_PASSWORD, "newPassword2": NEW_PASSWORD });
             let alone = json!({ argument: tokens[kind] });
@@ -608,7 +595,7 @@ async fn each_is_an_internal_error(
 async fn a_store_that_refuses_is_an_internal_error_and_changes_nothing() {
     in_both_dialects(&[], async |world| {
         let asks = whatever_needs_the_store(world).await;
-        let before = everything(world).await;
+        let before = world.kept().await;
         world.inbox.clear();
         world.log.clear();
         for fate in [
@@ -622,7 +609,7 @@ async fn a_store_that_refuses_is_an_internal_error_and_changes_nothing() {
             each_is_an_internal_error(world, &asks, &[world.dialect()]).await;
         }
         world.proxy.all(Fate::Pass);
-        assert_eq!(everything(world).await, before);
+        assert_eq!(world.kept().await, before);
         assert_eq!(world.inbox.requests(), 0);
         assert!(world.log.events().is_empty(), "{:#?}", world.log.events());
         let log = world.log.text();
@@ -652,7 +639,7 @@ async fn a_store_that_answers_nonsense_is_an_internal_error() {
 async fn a_store_that_never_answers_is_an_internal_error_within_the_time_of_the_function() {
     let world = World::open(Dialect::Plain, &[]).await;
     let asks = whatever_needs_the_store(&world).await;
-    let before = everything(&world).await;
+    let before = world.kept().await;
     world.inbox.clear();
     world.proxy.all(Fate::Hang);
     let began = Instant::now();
@@ -663,7 +650,7 @@ async fn a_store_that_never_answers_is_an_internal_error_within_the_time_of_the_
         began.elapsed()
     );
     world.proxy.all(Fate::Pass);
-    assert_eq!(everything(&world).await, before);
+    assert_eq!(world.kept().await, before);
     assert_eq!(world.inbox.requests(), 0);
     world.close().await;
 }
@@ -673,7 +660,7 @@ async fn a_post_office_that_never_answers_is_not_waited_for_long() {
     let world = World::open(Dialect::Plain, &[]).await;
     world.everybody().await;
     world.inbox.behave(Behaviour::Hang);
-    let before = everything(&world).await;
+    let before = world.kept().await;
     let timed = async |door: Dialect, act: &'static str, arguments: Value| {
         let asker = world.anybody().at(door);
         let began = Instant::now();
@@ -708,7 +695,7 @@ async fn a_post_office_that_never_answers_is_not_waited_for_long() {
     assert!(elapsed < Duration::from_millis(3_500), "{elapsed:?}");
 
     world.operate("vera", "archived", false).await;
-    assert_eq!(everything(&world).await.len(), before.len());
+    assert_eq!(world.kept().await.len(), before.len());
     world.inbox.behave(Behaviour::Deliver);
     let form = json!({ "username": "user_Plain", "email": "user_Plain@email.com" });
     register(&world, form).await.succeeds();

@@ -19,6 +19,7 @@ mod documentation;
 mod door;
 mod find_users;
 mod gqlauth;
+mod guards;
 mod keys;
 mod limits;
 mod log_in;

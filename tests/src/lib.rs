@@ -25,4 +25,4 @@ pub use graphql::http::Dialect;
 pub use proxy::Fate;
 pub use reply::Reply;
 pub use request::Asker;
-pub use world::{World, in_both_dialects, in_each_dialect, service};
+pub use world::{WITHOUT_LIMITS, World, in_both_dialects, in_each_dialect, service};

@@ -8,15 +8,7 @@ use std::time::Duration;
 use graphql::http::Dialect;
 use serde_json::{Value, json};
 use tests::people::{NEW_PASSWORD, PASSWORD};
-use tests::{Asker, Reply, World, in_both_dialects, in_each_dialect};
-
-const WITHOUT_LIMITS: &[(&str, &str)] = &[
-    ("THROTTLE_LOGIN", "off"),
-    ("THROTTLE_LOGIN_IDENTIFIER", "off"),
-    ("THROTTLE_LOGIN_NETWORK", "off"),
-    ("THROTTLE_MAIL", "off"),
-    ("THROTTLE_MAIL_NETWORK", "off"),
-];
+use tests::{Asker, Reply, WITHOUT_LIMITS, in_both_dialects, in_each_dialect};
 
 /// A protected act with arguments that would do, and the argument that confirms it.
 struct Protected {

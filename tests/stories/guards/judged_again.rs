@@ -4,9 +4,9 @@ use futures::join;
 use graphql::http::Dialect;
 use serde_json::{Value, json};
 use tests::people::PASSWORD;
-use tests::{Reply, World, in_both_dialects};
+use tests::{Reply, WITHOUT_LIMITS, World, in_both_dialects};
 
-use super::{Protected, WITHOUT_LIMITS, protected};
+use super::{Protected, protected};
 
 /// sam asks for an act, and something happens to him when he has been judged and nothing is written
 /// yet. `write` is the operation that writes.

@@ -28,6 +28,7 @@ mod races;
 mod refresh;
 mod register;
 mod resend_activation;
+mod reset_password;
 mod schema;
 mod settings;
 mod state_machine;

@@ -30,6 +30,7 @@ mod register;
 mod resend_activation;
 mod reset_password;
 mod schema;
+mod set_password;
 mod settings;
 mod state_machine;
 mod verify_account;

@@ -15,6 +15,7 @@ mod architecture;
 mod bad_input;
 mod budget;
 mod captcha;
+mod change_password;
 mod documentation;
 mod door;
 mod find_users;

@@ -34,5 +34,6 @@ mod schema;
 mod set_password;
 mod settings;
 mod state_machine;
+mod update_account;
 mod verify_account;
 mod verify_token;

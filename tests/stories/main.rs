@@ -12,6 +12,7 @@
 )]
 
 mod architecture;
+mod archive_account;
 mod bad_input;
 mod budget;
 mod captcha;

@@ -17,6 +17,7 @@ mod bad_input;
 mod budget;
 mod captcha;
 mod change_password;
+mod delete_account;
 mod documentation;
 mod door;
 mod find_users;

@@ -33,6 +33,7 @@ mod register;
 mod resend_activation;
 mod reset_password;
 mod schema;
+mod secondary_email;
 mod set_password;
 mod settings;
 mod state_machine;

@@ -18,10 +18,11 @@ pub mod people;
 pub mod proxy;
 pub mod reply;
 pub mod request;
+pub mod tokens;
 pub mod world;
 
 pub use graphql::http::Dialect;
 pub use proxy::Fate;
 pub use reply::Reply;
 pub use request::Asker;
-pub use world::{World, in_both_dialects, in_each_dialect, service};
+pub use world::{WITHOUT_LIMITS, World, in_both_dialects, in_each_dialect, service};

@@ -84,20 +84,24 @@ impl World {
         self.person("nora", |it| it.profile.verified = false).await
     }
 
-    /// sam: verified, with the secondary address `sam2@email.com`.
+    /// Gives somebody a secondary address, as if its letter had been answered.
     ///
     /// # Panics
-    /// When the address is taken.
+    /// When there is nobody of that name, or the address is taken.
+    pub async fn attach(&self, name: &str, email: &str) -> Account {
+        let account = self.account(name).await.expect("somebody of that name");
+        let email = EmailAddress::parse(email).expect("an address");
+        let version = account.credentials_version;
+        let attached = self.backstage();
+        let attached = attached.attach_secondary(&account, &email, version).await;
+        assert_eq!(attached.expect("the store"), Attached::Done);
+        self.account(name).await.expect("somebody of that name")
+    }
+
+    /// sam: verified, with the secondary address `sam2@email.com`.
     pub async fn sam(&self) -> Account {
-        let sam = self.person("sam", |_| {}).await;
-        let second = EmailAddress::parse("sam2@email.com").expect("an address");
-        let attached = self
-            .backstage()
-            .attach_secondary(&sam, &second, 0)
-            .await
-            .expect("the store");
-        assert_eq!(attached, Attached::Done);
-        self.account("sam").await.expect("sam")
+        self.person("sam", |_| {}).await;
+        self.attach("sam", "sam2@email.com").await
     }
 
     /// archie: verified, archived.

@@ -1,14 +1,16 @@
-//! A proxy between the service and its database: counts the calls on the wire, and can fail, delay
-//! or swallow the answer of some of them.
+//! A proxy between the service and its database: counts the calls on the wire, can fail, delay or
+//! swallow the answer of some of them, and can hold one back while something else happens.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use tokio::sync::Notify;
 
 /// What becomes of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,14 +47,38 @@ struct Plan {
     calls: Vec<Call>,
     standing: Option<Fate>,
     fates: BTreeMap<usize, Fate>,
-    fates_of: Vec<PlannedOf>,
+    fates_of: Vec<Planned<Fate>>,
+    held: Vec<Planned<Held>>,
 }
 
-/// What becomes of a later call of one operation.
-struct PlannedOf {
+/// Something about a later call of one operation.
+struct Planned<T> {
     operation: &'static str,
     calls_to_go: usize,
-    fate: Fate,
+    what: T,
+}
+
+/// A call that waits for its story.
+#[derive(Clone, Default)]
+pub struct Held {
+    arrived: Arc<Notify>,
+    released: Arc<Notify>,
+}
+
+impl Held {
+    /// The call has come.
+    ///
+    /// # Panics
+    /// When none comes in ten seconds.
+    pub async fn arrives(&self) {
+        let arrived = tokio::time::timeout(Duration::from_secs(10), self.arrived.notified());
+        arrived.await.expect("a call that was to be held back");
+    }
+
+    /// The call goes on.
+    pub fn goes_on(&self) {
+        self.released.notify_one();
+    }
 }
 
 /// One call as it went over the wire.
@@ -110,11 +136,24 @@ impl Proxy {
 
     /// The n-th call of an operation from now on (1 is the next) has this fate.
     pub fn nth_of(&self, operation: &'static str, n: usize, fate: Fate) {
-        self.state().fates_of.push(PlannedOf {
+        self.state().fates_of.push(Planned {
             operation,
             calls_to_go: n,
-            fate,
+            what: fate,
         });
+    }
+
+    /// Holds back the n-th call of an operation from now on (1 is the next) until its story lets it
+    /// go on. The service waits 2.5 seconds for an answer before it asks again.
+    #[must_use]
+    pub fn hold(&self, operation: &'static str, n: usize) -> Held {
+        let held = Held::default();
+        self.state().held.push(Planned {
+            operation,
+            calls_to_go: n,
+            what: held.clone(),
+        });
+        held
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, Plan> {
@@ -125,20 +164,18 @@ impl Proxy {
     }
 }
 
-impl Plan {
-    /// Counts a call of this operation, and finds what was planned for it.
-    fn take_fate_of(&mut self, operation: &str) -> Option<Fate> {
-        let of_this = self.fates_of.iter_mut();
-        for planned in of_this.filter(|planned| planned.operation == operation) {
-            planned.calls_to_go = planned.calls_to_go.saturating_sub(1);
-        }
-        let due = self.fates_of.iter().position(|it| it.calls_to_go == 0)?;
-        Some(self.fates_of.remove(due).fate)
+/// Counts a call of this operation, and finds what was planned for it.
+fn take_due<T>(planned: &mut Vec<Planned<T>>, operation: &str) -> Option<T> {
+    let of_this = planned.iter_mut().filter(|it| it.operation == operation);
+    for planned in of_this {
+        planned.calls_to_go = planned.calls_to_go.saturating_sub(1);
     }
+    let due = planned.iter().position(|it| it.calls_to_go == 0)?;
+    Some(planned.remove(due).what)
 }
 
 impl Inner {
-    fn note(&self, headers: &HeaderMap, body: &Bytes) -> Fate {
+    fn note(&self, headers: &HeaderMap, body: &Bytes) -> (Fate, Option<Held>) {
         let target = headers
             .get("x-amz-target")
             .and_then(|value| value.to_str().ok());
@@ -151,18 +188,20 @@ impl Inner {
             body: String::from_utf8_lossy(body).into_owned(),
         });
         let number = state.calls.len();
-        let of_its_operation = state.take_fate_of(operation);
-        state
-            .fates
-            .remove(&number)
-            .or(of_its_operation)
-            .or(state.standing)
-            .unwrap_or(Fate::Pass)
+        let of_its_operation = take_due(&mut state.fates_of, operation);
+        let held = take_due(&mut state.held, operation);
+        let fate = state.fates.remove(&number);
+        let fate = fate.or(of_its_operation).or(state.standing);
+        (fate.unwrap_or(Fate::Pass), held)
     }
 }
 
 async fn pass(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes) -> Response {
-    let fate = inner.note(&headers, &body);
+    let (fate, held) = inner.note(&headers, &body);
+    if let Some(held) = held {
+        held.arrived.notify_one();
+        held.released.notified().await;
+    }
     match fate {
         Fate::Hang => return std::future::pending().await,
         Fate::Fail => return (StatusCode::INTERNAL_SERVER_ERROR, "{}").into_response(),

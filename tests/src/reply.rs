@@ -1,5 +1,6 @@
 //! An answer over HTTP, and what stories say about it. A claim that fails prints request and answer.
 
+use graphql::http::Dialect;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
@@ -173,6 +174,23 @@ impl Reply {
     #[track_caller]
     pub fn refuses(self, key: &str, code: &str) -> Self {
         self.refuses_all(&[(key, &[code])])
+    }
+
+    /// One of the first two guards stopped the act: `unauthenticated` or `not_verified`, alone. In
+    /// gqlauth that is an error of the whole answer.
+    ///
+    /// # Panics
+    /// When it did not.
+    #[track_caller]
+    pub fn is_turned_away(self, dialect: Dialect, code: &str) -> Self {
+        if dialect != Dialect::Gqlauth {
+            return self.refuses("nonFieldErrors", code);
+        }
+        assert_eq!(self.body.get("data"), Some(&Value::Null), "{self}");
+        match code {
+            "unauthenticated" => self.fails("Unauthenticated.", "UNAUTHENTICATED"),
+            _ => self.fails("Please verify your account.", "NOT_VERIFIED"),
+        }
     }
 
     /// The message of the first error under a key.

@@ -162,6 +162,22 @@ impl<'w> Asker<'w> {
         }
     }
 
+    /// Asks for several acts in one document; the answers come in their order.
+    pub async fn acts(&self, acts: &[(&str, Value)]) -> Vec<Reply> {
+        let name = |number: usize| format!("a{number}");
+        let texts = acts.iter().enumerate().map(|(number, (act, arguments))| {
+            let text = self.act_text(act, arguments, "success errors");
+            format!("{}: {text}", name(number))
+        });
+        let document = format!("mutation {{ {} }}", texts.collect::<Vec<_>>().join(" "));
+        let reply = self.document(&document, json!({})).await;
+        let answered = (0..acts.len()).map(|number| Reply {
+            act: name(number),
+            ..reply.clone()
+        });
+        answered.collect()
+    }
+
     /// Sends a document with variables.
     pub async fn document(&self, query: &str, variables: Value) -> Reply {
         let body = json!({ "query": query, "variables": variables }).to_string();

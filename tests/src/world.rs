@@ -40,6 +40,15 @@ const SETTINGS: &[(&str, &str)] = &[
     ("AWS_SECRET_ACCESS_KEY", "stories"),
 ];
 
+/// No act is held back for being asked for too often.
+pub const WITHOUT_LIMITS: &[(&str, &str)] = &[
+    ("THROTTLE_LOGIN", "off"),
+    ("THROTTLE_LOGIN_IDENTIFIER", "off"),
+    ("THROTTLE_LOGIN_NETWORK", "off"),
+    ("THROTTLE_MAIL", "off"),
+    ("THROTTLE_MAIL_NETWORK", "off"),
+];
+
 /// The settings that name the tables.
 const TABLE_NAMES: [&str; 3] = ["ACCOUNTS_TABLE", "SESSIONS_TABLE", "CHALLENGES_TABLE"];
 
@@ -232,7 +241,12 @@ impl World {
 
     /// Logs somebody in over the API, with everybody's password.
     pub async fn log_in(&self, name: &str) -> Reply {
-        let arguments = serde_json::json!({ "username": name, "password": PASSWORD });
+        self.log_in_with(name, PASSWORD).await
+    }
+
+    /// Logs somebody in over the API, with a password of their own.
+    pub async fn log_in_with(&self, name: &str, password: &str) -> Reply {
+        let arguments = serde_json::json!({ "username": name, "password": password });
         self.act("tokenAuth", arguments).await
     }
 
@@ -262,6 +276,18 @@ impl World {
     /// Every session item.
     pub async fn sessions(&self) -> Vec<audit::Item> {
         audit::items(&self.database, &self.tables[1]).await
+    }
+
+    /// Everything that is kept of accounts and sessions, a line an item, to see later whether
+    /// anything has changed.
+    pub async fn kept(&self) -> Vec<String> {
+        let mut items = audit::items(&self.database, &self.tables[0]).await;
+        items.extend(self.sessions().await);
+        let shown =
+            |item: audit::Item| format!("{:?}", item.into_iter().collect::<BTreeMap<_, _>>());
+        let mut lines: Vec<_> = items.into_iter().map(shown).collect();
+        lines.sort();
+        lines
     }
 
     /// Changes one attribute of an account as an operator would, in the store.

@@ -6,23 +6,9 @@ mod tokens;
 
 use std::collections::BTreeMap;
 
-use futures::join;
 use serde_json::{Value, json};
 use tests::people::{PASSWORD, registration};
-use tests::{Reply, World, audit};
-
-/// Accounts and sessions as they are, to see later whether anything has changed.
-async fn everything(world: &World) -> Vec<String> {
-    let (client, [accounts, sessions, _]) = world.database();
-    let (accounts, sessions) = join!(
-        audit::items(client, accounts),
-        audit::items(client, sessions)
-    );
-    let shown = |item: audit::Item| format!("{:?}", item.into_iter().collect::<BTreeMap<_, _>>());
-    let mut items: Vec<_> = accounts.into_iter().chain(sessions).map(shown).collect();
-    items.sort();
-    items
-}
+use tests::{Reply, World};
 
 async fn register(world: &World, changed: Value) -> Reply {
     world.act("register", registration(changed)).await

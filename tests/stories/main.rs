@@ -12,23 +12,33 @@
 )]
 
 mod architecture;
+mod archive_account;
 mod bad_input;
 mod budget;
 mod captcha;
+mod change_password;
+mod delete_account;
 mod documentation;
 mod door;
 mod find_users;
 mod gqlauth;
+mod guards;
 mod keys;
+mod letters;
 mod limits;
 mod log_in;
 mod log_out;
+mod notices;
 mod races;
 mod refresh;
 mod register;
 mod resend_activation;
+mod reset_password;
 mod schema;
+mod secondary_email;
+mod set_password;
 mod settings;
 mod state_machine;
+mod update_account;
 mod verify_account;
 mod verify_token;

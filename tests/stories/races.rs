@@ -5,15 +5,7 @@ use serde_json::json;
 use shared::account::Account;
 use shared::token::mailed::{Action, MailedToken};
 use tests::people::{NEW_PASSWORD, PASSWORD};
-use tests::{Reply, World, in_both_dialects};
-
-const WITHOUT_LIMITS: &[(&str, &str)] = &[
-    ("THROTTLE_LOGIN", "off"),
-    ("THROTTLE_LOGIN_IDENTIFIER", "off"),
-    ("THROTTLE_LOGIN_NETWORK", "off"),
-    ("THROTTLE_MAIL", "off"),
-    ("THROTTLE_MAIL_NETWORK", "off"),
-];
+use tests::{Reply, WITHOUT_LIMITS, World, in_both_dialects};
 
 fn sealed(world: &World, account: &Account, action: Action) -> String {
     let token = MailedToken {

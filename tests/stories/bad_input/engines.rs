@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tests::people::{NEW_PASSWORD, PASSWORD, registration};
 use tests::{Fate, World, in_both_dialects};
 
-use super::{a_token_of_each_kind, everything, register};
+use super::{a_token_of_each_kind, register};
 
 /// Acts and queries that need the store, each as somebody would ask it.
 async fn whatever_needs_the_store(world: &World) -> Vec<(&'static str, Value)> {
@@ -96,7 +96,7 @@ async fn each_is_an_internal_error(
 async fn a_store_that_refuses_is_an_internal_error_and_changes_nothing() {
     in_both_dialects(&[], async |world| {
         let asks = whatever_needs_the_store(world).await;
-        let before = everything(world).await;
+        let before = world.kept().await;
         world.inbox.clear();
         world.log.clear();
         for fate in [
@@ -110,7 +110,7 @@ async fn a_store_that_refuses_is_an_internal_error_and_changes_nothing() {
             each_is_an_internal_error(world, &asks, &[world.dialect()]).await;
         }
         world.proxy.all(Fate::Pass);
-        assert_eq!(everything(world).await, before);
+        assert_eq!(world.kept().await, before);
         assert_eq!(world.inbox.requests(), 0);
         assert!(world.log.events().is_empty(), "{:#?}", world.log.events());
         let log = world.log.text();
@@ -140,7 +140,7 @@ async fn a_store_that_answers_nonsense_is_an_internal_error() {
 async fn a_store_that_never_answers_is_an_internal_error_within_the_time_of_the_function() {
     let world = World::open(Dialect::Plain, &[]).await;
     let asks = whatever_needs_the_store(&world).await;
-    let before = everything(&world).await;
+    let before = world.kept().await;
     world.inbox.clear();
     world.proxy.all(Fate::Hang);
     let began = Instant::now();
@@ -151,7 +151,7 @@ async fn a_store_that_never_answers_is_an_internal_error_within_the_time_of_the_
         began.elapsed()
     );
     world.proxy.all(Fate::Pass);
-    assert_eq!(everything(&world).await, before);
+    assert_eq!(world.kept().await, before);
     assert_eq!(world.inbox.requests(), 0);
     world.close().await;
 }
@@ -161,7 +161,7 @@ async fn a_post_office_that_never_answers_is_not_waited_for_long() {
     let world = World::open(Dialect::Plain, &[]).await;
     world.everybody().await;
     world.inbox.behave(Behaviour::Hang);
-    let before = everything(&world).await;
+    let before = world.kept().await;
     let timed = async |door: Dialect, act: &'static str, arguments: Value| {
         let asker = world.anybody().at(door);
         let began = Instant::now();
@@ -196,7 +196,7 @@ async fn a_post_office_that_never_answers_is_not_waited_for_long() {
     assert!(elapsed < Duration::from_millis(3_500), "{elapsed:?}");
 
     world.operate("vera", "archived", false).await;
-    assert_eq!(everything(&world).await.len(), before.len());
+    assert_eq!(world.kept().await.len(), before.len());
     world.inbox.behave(Behaviour::Deliver);
     let form = json!({ "username": "user_Plain", "email": "user_Plain@email.com" });
     register(&world, form).await.succeeds();

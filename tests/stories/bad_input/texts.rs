@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 use tests::in_both_dialects;
 use tests::people::PASSWORD;
 
-use super::{everything, register};
+use super::register;
 
 #[tokio::test]
 async fn a_nul_character_is_refused_under_the_field_it_stands_in() {
     let names = [("REGISTER_MUTATION_FIELDS_OPTIONAL", "first_name,last_name")];
     in_both_dialects(&names, async |world| {
         world.vera().await;
-        let before = everything(world).await;
+        let before = world.kept().await;
         let nul: &[&str] = &["null_characters_not_allowed"];
         let in_every_field = json!({
             "email": "new\0user@email.com", "username": "new\0user",
@@ -60,7 +60,7 @@ async fn a_nul_character_is_refused_under_the_field_it_stands_in() {
             .act("verifyAccount", json!({ "token": "\0" }))
             .await
             .refuses("nonFieldErrors", "invalid_token");
-        assert_eq!(everything(world).await, before);
+        assert_eq!(world.kept().await, before);
     })
     .await;
 }
@@ -68,7 +68,7 @@ async fn a_nul_character_is_refused_under_the_field_it_stands_in() {
 #[tokio::test]
 async fn very_long_texts_are_measured_and_refused() {
     in_both_dialects(&[], async |world| {
-        let before = everything(world).await;
+        let before = world.kept().await;
         let long = "a".repeat(60_000);
         let reply = register(world, json!({ "username": long })).await;
         let reply = reply.refuses("username", "max_length");
@@ -105,7 +105,7 @@ async fn very_long_texts_are_measured_and_refused() {
             let reply = world.act(act, json!({ argument: long })).await;
             reply.refuses("nonFieldErrors", "invalid_token");
         }
-        assert_eq!(everything(world).await, before);
+        assert_eq!(world.kept().await, before);
 
         let megabyte = json!({ "username": "a".repeat(1 << 20) });
         assert_eq!(register(world, megabyte).await.status, 413);

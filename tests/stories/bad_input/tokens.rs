@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::people::NEW_PASSWORD;
 use tests::{World, in_both_dialects};
 
-use super::{a_token_of_each_kind, everything};
+use super::a_token_of_each_kind;
 
 /// The token cut, lengthened, and with one character changed at every place; at the last place,
 /// where some bits may say nothing, to every other.
@@ -80,7 +80,7 @@ const TAKERS: [(&str, (&str, &str)); 7] = [
 async fn a_token_of_one_kind_is_never_taken_for_another() {
     in_both_dialects(&[], async |world| {
         let tokens = a_token_of_each_kind(world).await;
-        let before = everything(world).await;
+        let before = world.kept().await;
         for (kind, taker) in TAKERS {
             let others = tokens.iter().filter(|(other, _)| **other != kind);
             let others: Vec<_> = others.map(|(_, token)| token.clone()).collect();
@@ -101,7 +101,7 @@ async fn a_token_of_one_kind_is_never_taken_for_another() {
             let rest = if *kind == "cursor" { 7 } else { 8 };
             assert_eq!(edges.map(Vec::len), Some(rest), "{kind}{page}");
         }
-        assert_eq!(everything(world).await, before);
+        assert_eq!(world.kept().await, before);
     })
     .await;
 }
@@ -110,11 +110,11 @@ async fn a_token_of_one_kind_is_never_taken_for_another() {
 async fn a_token_damaged_at_any_place_is_invalid_and_the_whole_one_stays_good() {
     in_both_dialects(&[], async |world| {
         let tokens = a_token_of_each_kind(world).await;
-        let before = everything(world).await;
+        let before = world.kept().await;
         for (kind, taker) in TAKERS {
             finds_invalid(world, taker, &damaged(&tokens[kind])).await;
         }
-        assert_eq!(everything(world).await, before);
+        assert_eq!(world.kept().await, before);
         for (kind, (act, argument)) in TAKERS {
             let pair = json!({ argument: tokens[kind], "newPassword1": NEW_PASSWORD, "newPassword2": NEW_PASSWORD });
             let alone = json!({ argument: tokens[kind] });

@@ -17,7 +17,7 @@ stage ?= dev
 architecture ?= arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help dev reset test check templates build deploy schema bench tools
+.PHONY: help dev reset test laptop check templates build deploy schema bench tools
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,14 +30,18 @@ dev: ## Run everything on this laptop: function, database, mailbox, GraphiQL (Ct
 	@exec "$(CARGO_TARGET_DIR)/debug/local"
 
 reset: ## Forget the accounts, letters and secret that make dev has kept
-	rm -rf $(LATCHKEY_DATA_DIR)
+	rm -rf "$(LATCHKEY_DATA_DIR)"
 
-test: ## Everything a change must pass: check, unit tests, stories on both engines, templates
+test: ## Everything a change must pass: check, unit tests, stories on both engines, the laptop, templates
 	@$(MAKE) --no-print-directory check
 	cargo test --workspace
+	@$(MAKE) --no-print-directory laptop
 	@$(fetch) dynamodb-local
 	infra/tools/with-dynamodb-local cargo test --workspace --test stories
 	@$(MAKE) --no-print-directory templates
+
+laptop: ## Start make dev on free ports, use it as a person does, and end it by Ctrl-C (a part of make test)
+	cargo test --workspace --test laptop -- --nocapture --test-threads=1
 
 check: ## Format and lints only, the quick part of make test
 	cargo fmt --all --check

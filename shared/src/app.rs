@@ -1,7 +1,5 @@
 //! Everything a flow needs, put together once at start-up.
 
-use anyhow::anyhow;
-
 use crate::account::{Account, AccountId};
 use crate::aws;
 use crate::clock::Clock;
@@ -44,10 +42,9 @@ impl App {
     /// Puts the service together. Connects to nothing.
     ///
     /// # Errors
-    /// When a key, the trust store or a template cannot be used; the text says which.
+    /// When a key or the trust store cannot be used; the text says which.
     pub fn new(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
         let http = aws::http_client(&settings.deployment)?;
-        let letters = Letters::load(&settings.mails).map_err(|faults| anyhow!("{faults}"))?;
         if settings.captchas.unchecked {
             tracing::warn!(
                 "CI_MODE is on: captchas are not checked. Never run this in production."
@@ -56,7 +53,7 @@ impl App {
         Ok(Self {
             store: Store::new(&settings.deployment, http.clone()),
             mailer: Mailer::new(&settings, http),
-            letters,
+            letters: Letters::new(&settings.mails),
             access: AccessTokens::new(&settings.access)?,
             keys: Keys::new(&settings.access),
             hasher: Hasher::default(),

@@ -35,7 +35,9 @@ function draw() {
   $("list").hidden = $("clear").hidden = letters.length === 0;
   $("mailbox").classList.toggle("reading", Boolean(wanted));
   if (shown) markRead(shown);
+  const focused = document.activeElement?.closest("#list a")?.getAttribute("href");
   $("list").replaceChildren(...letters.map((letter) => entry(letter, letter === shown)));
+  if (focused) $("list").querySelector(`[href="${focused}"]`)?.focus({ preventScroll: true });
   const unread = letters.filter((letter) => !read.has(key(letter))).length;
   document.title = `${unread ? `(${unread}) ` : ""}Mailbox · Latchkey`;
   show(shown);
@@ -48,7 +50,9 @@ function entry(letter, current) {
   if (current) link.setAttribute("aria-current", "true");
   const first = part("div", "first");
   first.append(part("span", "to", letter.to.join(", ")), clock(letter));
-  link.append(first, part("div", "subject", letter.subject || "(no subject)"));
+  const subject = part("div", "subject", letter.subject || "(no subject)");
+  subject.dir = "auto";
+  link.append(first, subject);
   const item = document.createElement("li");
   item.append(link);
   return item;
@@ -83,9 +87,16 @@ function show(letter) {
   $("to").textContent = letter.to.join(", ");
   $("from").textContent = decoded(letter.from);
   $("sent").textContent = new Date(letter.at).toLocaleString([], { dateStyle: "full", timeStyle: "medium" });
-  $("html").src = `/letters/${letter.number}`;
-  $("text").replaceChildren(...linked(letter.text || "This letter has no text part."));
+  frame(`/letters/${letter.number}`);
+  $("lines").replaceChildren(...linked(letter.text || "This letter has no text part."));
   choose(letter.html ? pane : "text");
+}
+
+// A frame of its own for each letter: one that moves from page to page would take the Back button for itself.
+function frame(page) {
+  const made = $("frame").cloneNode();
+  made.src = page;
+  $("frame").replaceWith(made);
 }
 
 // Addresses in the text become links; everything else stays text.

@@ -1,6 +1,6 @@
 //! Servers on the loopback address, and only there.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
@@ -24,13 +24,15 @@ pub async fn bind(port: u16) -> Result<TcpListener, Error> {
 
 /// Whether something on this machine answers on the port already.
 ///
-/// Asked by connecting: on some systems a second server may bind a port that another one already serves.
+/// Asked by connecting: on some systems a second server may bind a port that another one already serves, and a browser
+/// that is sent to `localhost` tries IPv6 first.
 pub async fn is_taken(port: u16) -> bool {
-    let knock = TcpStream::connect((Ipv4Addr::LOCALHOST, port));
-    matches!(
-        tokio::time::timeout(Duration::from_millis(500), knock).await,
-        Ok(Ok(_))
-    )
+    let knock = async |address: IpAddr| {
+        let connecting = TcpStream::connect((address, port));
+        let answer = tokio::time::timeout(Duration::from_millis(500), connecting).await;
+        matches!(answer, Ok(Ok(_)))
+    };
+    knock(Ipv4Addr::LOCALHOST.into()).await || knock(Ipv6Addr::LOCALHOST.into()).await
 }
 
 /// A web server that ends when it is dropped.

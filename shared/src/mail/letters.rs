@@ -1,19 +1,15 @@
 //! Letters with a link: which there are, how templates replace them, what their variables mean.
 
-use std::collections::BTreeMap;
-use std::io::ErrorKind;
-use std::path::Path;
-
 use jiff::Timestamp;
 
 use super::template::{Values, fill_html, fill_plain};
 use super::{Letter, built_in, text, username};
 use crate::account::Profile;
 use crate::email_address::EmailAddress;
-use crate::settings::{Mails, SettingsError, TemplateFiles};
+use crate::settings::{Mails, Templates};
 
 /// What the link of a letter does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Proves control of the primary address.
     Activation,
@@ -28,14 +24,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [
-        Self::Activation,
-        Self::ActivationResend,
-        Self::PasswordSet,
-        Self::PasswordReset,
-        Self::SecondaryActivation,
-    ];
-
     fn name(self) -> &'static str {
         match self {
             Self::Activation => "activation",
@@ -56,8 +44,8 @@ impl Kind {
         }
     }
 
-    /// The files that replace it.
-    fn files(self, mails: &Mails) -> &TemplateFiles {
+    /// What replaces it.
+    fn templates(self, mails: &Mails) -> &Templates {
         match self {
             Self::Activation => &mails.activation,
             Self::ActivationResend => &mails.activation_resend,
@@ -66,75 +54,20 @@ impl Kind {
             Self::SecondaryActivation => &mails.secondary_activation,
         }
     }
-
-    /// The variables that name the files: subject and body.
-    fn variables(self) -> [&'static str; 2] {
-        match self {
-            Self::Activation => ["EMAIL_SUBJECT_ACTIVATION", "EMAIL_TEMPLATE_ACTIVATION"],
-            Self::ActivationResend => [
-                "EMAIL_SUBJECT_ACTIVATION_RESEND",
-                "EMAIL_TEMPLATE_ACTIVATION_RESEND",
-            ],
-            Self::PasswordSet => ["EMAIL_SUBJECT_PASSWORD_SET", "EMAIL_TEMPLATE_PASSWORD_SET"],
-            Self::PasswordReset => [
-                "EMAIL_SUBJECT_PASSWORD_RESET",
-                "EMAIL_TEMPLATE_PASSWORD_RESET",
-            ],
-            Self::SecondaryActivation => [
-                "EMAIL_SUBJECT_SECONDARY_EMAIL_ACTIVATION",
-                "EMAIL_TEMPLATE_SECONDARY_EMAIL_ACTIVATION",
-            ],
-        }
-    }
 }
 
 /// Composes letters.
 pub struct Letters {
     mails: Mails,
-    replaced: BTreeMap<Kind, Replaced>,
-}
-
-/// The operator's templates for a letter; where there is none, the built-in one is used.
-struct Replaced {
-    subject: Option<String>,
-    body: Option<String>,
 }
 
 impl Letters {
-    /// Reads the templates in `EMAIL_TEMPLATE_DIR`; without that directory, no file at all.
-    ///
-    /// # Errors
-    /// Names every file that is there and cannot be used, and its variable.
-    pub fn load(mails: &Mails) -> Result<Self, SettingsError> {
-        let mut replaced = BTreeMap::new();
-        let mut faults = BTreeMap::new();
-        if let Some(dir) = &mails.template_dir {
-            for kind in Kind::ALL {
-                let files = kind.files(mails);
-                let [subject, body] = kind.variables();
-                let mut read = |variable, file: &Path| match template(&dir.join(file)) {
-                    Ok(template) => template,
-                    // A file that serves two letters is told once, under its first variable.
-                    Err(fault) => {
-                        let fault = format!("invalid setting {variable}: {fault}");
-                        faults.entry(file.to_owned()).or_insert(fault);
-                        None
-                    }
-                };
-                let templates = Replaced {
-                    subject: read(subject, &files.subject),
-                    body: read(body, &files.body),
-                };
-                replaced.insert(kind, templates);
-            }
-        }
-        if !faults.is_empty() {
-            return Err(SettingsError(faults.into_values().collect()));
-        }
-        Ok(Self {
+    /// Letters as the operator wants them.
+    #[must_use]
+    pub fn new(mails: &Mails) -> Self {
+        Self {
             mails: mails.clone(),
-            replaced,
-        })
+        }
     }
 
     /// Composes the letter that brings a token. `to` is the address it goes to, which need not be
@@ -150,10 +83,9 @@ impl Letters {
     ) -> Letter {
         let values = self.values(kind, profile, token, now);
         let words = built_in::letter(kind);
-        let replaced = self.replaced.get(&kind);
-        let subject = replaced.and_then(|templates| templates.subject.as_deref());
-        let subject = subject.unwrap_or(words.subject);
-        match replaced.and_then(|templates| templates.body.as_deref()) {
+        let templates = kind.templates(&self.mails);
+        let subject = templates.subject.as_deref().unwrap_or(words.subject);
+        match &templates.body {
             Some(body) => composed(kind.name(), to, subject, body, values),
             None => composed(kind.name(), to, subject, &words.body(), values),
         }
@@ -228,15 +160,6 @@ fn one_line(text: &str) -> String {
         .replace(is_break, " ")
         .trim()
         .to_owned()
-}
-
-/// Reads a file, or nothing where it is not there. A byte order mark is no part of a template.
-fn template(file: &Path) -> Result<Option<String>, String> {
-    match std::fs::read_to_string(file) {
-        Ok(text) => Ok(Some(text.trim_start_matches('\u{feff}').to_owned())),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(format!("cannot read {}: {error}", file.display())),
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Rules for mails: who they come from, where their links lead, what they are made of.
 
 use std::collections::BTreeMap;
-use std::path::{Component, PathBuf};
 
 use super::reader::Reader;
+use super::templates::Templates;
 use super::values;
 use crate::mail::Sender;
 
@@ -26,15 +26,6 @@ impl Frontend {
     }
 }
 
-/// The two template files of one mail, relative to EMAIL_TEMPLATE_DIR.
-#[derive(Debug, Clone)]
-pub struct TemplateFiles {
-    /// The subject.
-    pub subject: PathBuf,
-    /// The body, HTML.
-    pub body: PathBuf,
-}
-
 /// Rules for mails. Field meanings: [`table::TABLE`], section "Mails".
 #[derive(Clone)]
 #[allow(missing_docs, reason = "the table of settings says what each means")]
@@ -46,12 +37,11 @@ pub struct Mails {
     pub secondary_activation_path: String,
     pub password_set_path: String,
     pub password_reset_path: String,
-    pub template_dir: Option<PathBuf>,
-    pub activation: TemplateFiles,
-    pub activation_resend: TemplateFiles,
-    pub password_set: TemplateFiles,
-    pub password_reset: TemplateFiles,
-    pub secondary_activation: TemplateFiles,
+    pub activation: Templates,
+    pub activation_resend: Templates,
+    pub password_set: Templates,
+    pub password_reset: Templates,
+    pub secondary_activation: Templates,
     pub variables: BTreeMap<String, String>,
     pub security_notices: bool,
 }
@@ -73,15 +63,37 @@ impl Reader<'_> {
                 "the origin of your front end, like https://app.example.com",
             );
         }
-        let activation = self.files(
-            "EMAIL_SUBJECT_ACTIVATION",
-            "EMAIL_TEMPLATE_ACTIVATION",
+        let dir = self.template_dir();
+        let mut templates =
+            |names, other: Option<&Templates>| self.templates(dir.as_deref(), names, other);
+        let activation = templates(
+            ["EMAIL_SUBJECT_ACTIVATION", "EMAIL_TEMPLATE_ACTIVATION"],
             None,
         );
-        let resend = self.files(
-            "EMAIL_SUBJECT_ACTIVATION_RESEND",
-            "EMAIL_TEMPLATE_ACTIVATION_RESEND",
+        let activation_resend = templates(
+            [
+                "EMAIL_SUBJECT_ACTIVATION_RESEND",
+                "EMAIL_TEMPLATE_ACTIVATION_RESEND",
+            ],
             Some(&activation),
+        );
+        let password_set = templates(
+            ["EMAIL_SUBJECT_PASSWORD_SET", "EMAIL_TEMPLATE_PASSWORD_SET"],
+            None,
+        );
+        let password_reset = templates(
+            [
+                "EMAIL_SUBJECT_PASSWORD_RESET",
+                "EMAIL_TEMPLATE_PASSWORD_RESET",
+            ],
+            None,
+        );
+        let secondary_activation = templates(
+            [
+                "EMAIL_SUBJECT_SECONDARY_EMAIL_ACTIVATION",
+                "EMAIL_TEMPLATE_SECONDARY_EMAIL_ACTIVATION",
+            ],
+            None,
         );
         let path = |read: &mut Self, name| read.parsed(name, values::path).unwrap_or_default();
         Some(Mails {
@@ -89,24 +101,11 @@ impl Reader<'_> {
             secondary_activation_path: path(self, "ACTIVATION_SECONDARY_EMAIL_PATH_ON_EMAIL"),
             password_set_path: path(self, "PASSWORD_SET_PATH_ON_EMAIL"),
             password_reset_path: path(self, "PASSWORD_RESET_PATH_ON_EMAIL"),
-            template_dir: self.parsed("EMAIL_TEMPLATE_DIR", directory),
             activation,
-            activation_resend: resend,
-            password_set: self.files(
-                "EMAIL_SUBJECT_PASSWORD_SET",
-                "EMAIL_TEMPLATE_PASSWORD_SET",
-                None,
-            ),
-            password_reset: self.files(
-                "EMAIL_SUBJECT_PASSWORD_RESET",
-                "EMAIL_TEMPLATE_PASSWORD_RESET",
-                None,
-            ),
-            secondary_activation: self.files(
-                "EMAIL_SUBJECT_SECONDARY_EMAIL_ACTIVATION",
-                "EMAIL_TEMPLATE_SECONDARY_EMAIL_ACTIVATION",
-                None,
-            ),
+            activation_resend,
+            password_set,
+            password_reset,
+            secondary_activation,
             variables: self
                 .parsed("EMAIL_TEMPLATE_VARIABLES", variables)
                 .unwrap_or_default(),
@@ -117,17 +116,6 @@ impl Reader<'_> {
             from: from?,
             frontend: frontend?,
         })
-    }
-
-    fn files(&mut self, subject: &str, body: &str, other: Option<&TemplateFiles>) -> TemplateFiles {
-        let subject = self.parsed(subject, file);
-        let body = self.parsed(body, file);
-        TemplateFiles {
-            subject: subject
-                .or(other.map(|it| it.subject.clone()))
-                .unwrap_or_default(),
-            body: body.or(other.map(|it| it.body.clone())).unwrap_or_default(),
-        }
     }
 }
 
@@ -168,28 +156,6 @@ fn is_loopback(url: &url::Url) -> bool {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
-    }
-}
-
-/// A directory that does not exist is like none: the built-in templates are used. Something else
-/// of that name is a mistake.
-fn directory(text: &str) -> Result<PathBuf, String> {
-    let path = PathBuf::from(text);
-    if path.exists() && !path.is_dir() {
-        return Err(format!("{text:?} is not a directory"));
-    }
-    Ok(path)
-}
-
-fn file(text: &str) -> Result<PathBuf, String> {
-    let path = PathBuf::from(text);
-    if path
-        .components()
-        .all(|part| matches!(part, Component::Normal(_)))
-    {
-        Ok(path)
-    } else {
-        Err(format!("{text:?} is not a path inside EMAIL_TEMPLATE_DIR"))
     }
 }
 

@@ -8,6 +8,7 @@ mod logging;
 mod mails;
 mod reader;
 pub mod table;
+mod templates;
 mod values;
 
 use std::time::Duration;
@@ -16,7 +17,8 @@ pub use access_tokens::{AccessTokens, Algorithm};
 pub use accounts::{Accounts, LoginField, UsersAccess};
 pub use deployment::{Credentials, Deployment};
 pub use logging::{LogFormat, Logging};
-pub use mails::{Frontend, Mails, TemplateFiles};
+pub use mails::{Frontend, Mails};
+pub use templates::Templates;
 pub use values::Rate;
 
 use reader::Reader;

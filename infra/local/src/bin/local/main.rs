@@ -107,16 +107,16 @@ async fn announce(options: &Options, function: &str) -> Infallible {
     say("\nLatchkey is ready.\n");
     for door in DOORS {
         say(&format!(
-            "  GraphQL, {:<6} {function}{}",
+            "  GraphQL, {:<8} {function}{}",
             door.name, door.endpoint
         ));
     }
     for door in DOORS {
-        say(&format!("  GraphiQL, {:<5} {desk}{}", door.name, door.page));
+        say(&format!("  GraphiQL, {:<7} {desk}{}", door.name, door.page));
     }
-    say(&format!("  Mailbox         {desk}/"));
+    say(&format!("  Mailbox           {desk}/"));
     say(&format!(
-        "  DynamoDB        http://127.0.0.1:{}\n",
+        "  DynamoDB          http://127.0.0.1:{}\n",
         options.database.number
     ));
     say(&format!(

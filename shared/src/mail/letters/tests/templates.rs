@@ -162,19 +162,48 @@ fn without_the_directory_or_the_file_the_built_in_template_is_used() {
 }
 
 #[test]
-fn every_template_that_cannot_be_used_is_named_once_with_its_variable() {
+fn every_template_that_cannot_be_used_is_named_with_its_variable_among_the_other_faults() {
     let templates = Templates::new()
         .with("activation_subject.txt", b"caf\xe9")
         .with("password_set_subject.txt", "fine");
     std::fs::create_dir(templates.0.join("email/password_reset_email.html")).unwrap();
-    let Err(SettingsError(faults)) = Letters::load(&templates.mails(&[])) else {
+    let more = [
+        ("EMAIL_TEMPLATE_DIR", templates.0.to_str().unwrap()),
+        ("EMAIL_FROM", "nobody"),
+    ];
+    let Err(SettingsError(faults)) = settings(&more) else {
         panic!("they were used");
     };
-    let [activation, reset] = faults.as_slice() else {
-        panic!("{faults:?}");
-    };
-    assert!(activation.starts_with("invalid setting EMAIL_SUBJECT_ACTIVATION: cannot read"));
-    assert!(activation.contains("email/activation_subject.txt: "));
-    assert!(reset.starts_with("invalid setting EMAIL_TEMPLATE_PASSWORD_RESET: cannot read"));
-    assert!(reset.contains("email/password_reset_email.html: "));
+    assert_eq!(faults.len(), 3, "{faults:?}");
+    for (start, file) in [
+        ("invalid setting EMAIL_FROM: ", ""),
+        (
+            "invalid setting EMAIL_SUBJECT_ACTIVATION: cannot read ",
+            "email/activation_subject.txt: it is not UTF-8; mend the file",
+        ),
+        (
+            "invalid setting EMAIL_TEMPLATE_PASSWORD_RESET: cannot read ",
+            "email/password_reset_email.html: Is a directory",
+        ),
+    ] {
+        let named = |fault: &&String| fault.starts_with(start) && fault.contains(file);
+        assert_eq!(faults.iter().filter(named).count(), 1, "{faults:?}");
+    }
+}
+
+#[test]
+fn a_directory_that_is_a_file_is_named_and_its_templates_are_not() {
+    let templates = Templates::new().with("file", "");
+    let file = templates.0.join("email/file");
+    for dir in [file.clone(), file.join("deeper")] {
+        let Err(SettingsError(faults)) = settings(&[("EMAIL_TEMPLATE_DIR", dir.to_str().unwrap())])
+        else {
+            panic!("it was used");
+        };
+        let [fault] = faults.as_slice() else {
+            panic!("{faults:?}");
+        };
+        assert!(fault.starts_with("invalid setting EMAIL_TEMPLATE_DIR: "));
+        assert!(fault.contains("is not a directory; write "), "{fault}");
+    }
 }

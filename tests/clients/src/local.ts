@@ -1,4 +1,7 @@
 // What tests know of the local stack that the runner has started.
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
 import { request } from "graphql-request";
 
 import { type VerifyTokenMutation, VerifyTokenDocument } from "../generated/plain";
@@ -11,9 +14,17 @@ export const door = {
   gqlauth: `${given("LATCHKEY_FUNCTION_URL")}/graphql/gqlauth`,
 };
 
+/** The address of the mailbox and its neighbours. */
+export const mailbox = given("LATCHKEY_MAILBOX_URL");
+
+/** The SDL that the repository publishes for a dialect. */
+export function publishedSchema(dialect: keyof typeof door): string {
+  return readFileSync(resolve(__dirname, `../../../../functions/graphql/schema/${dialect}.graphql`), "utf8");
+}
+
 /** The token in the link of the newest letter to an address. */
 export async function tokenMailedTo(address: string): Promise<string> {
-  const answer = await fetch(`${given("LATCHKEY_MAILBOX_URL")}/letters`);
+  const answer = await fetch(`${mailbox}/letters`);
   const letters = (await answer.json()) as { to: string[]; text: string }[];
   const text = letters.find(({ to }) => to.includes(address))?.text ?? "";
   const token = /\/activate\/([\w.~-]+)/.exec(text)?.[1];

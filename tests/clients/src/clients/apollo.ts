@@ -1,7 +1,7 @@
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from "@apollo/client";
 import { SetContextLink } from "@apollo/client/link/context";
-import { RetryLink } from "@apollo/client/link/retry";
-import { map } from "rxjs";
+import { ErrorLink } from "@apollo/client/link/error";
+import { from, map, switchMap, throwError } from "rxjs";
 
 import {
   MeDocument,
@@ -19,16 +19,16 @@ import { Session, type Tokens } from "../session";
 /** Raised where the service took a request with a token for an anonymous one. */
 class Unauthenticated extends Error {}
 
-/** Apollo Client on the plain dialect: a link makes an error of the answer, and the retry link tries again with new tokens. */
+/** Apollo Client on the plain dialect: one link makes an error of an answer for nobody, another asks again with new tokens. */
 export function apolloOnPlain(url: string): Client {
+  // <docs/plain.md>
   const session = new Session();
-
-  const renewTokens = new RetryLink({
-    delay: { initial: 0 },
-    attempts: async (count, _operation, error) =>
-      count === 1 && error instanceof Unauthenticated && (await session.renew(trade)),
+  const renewTokens = new ErrorLink(({ error, operation, forward }) => {
+    if (!(error instanceof Unauthenticated)) return undefined;
+    const renewal = from(session.renew(trade));
+    return renewal.pipe(switchMap((isRenewed) => (isRenewed ? forward(operation) : throwError(() => error))));
   });
-  // Behind the retry link, so that a second attempt carries the new token.
+  // Behind the link above, so that a second attempt carries the new token.
   const withToken = new SetContextLink(({ headers }) => ({ headers: { ...headers, ...session.headers } }));
   const raiseUnauthenticated = new ApolloLink((operation, forward) =>
     forward(operation).pipe(
@@ -47,6 +47,7 @@ export function apolloOnPlain(url: string): Client {
     const { data } = await apollo.mutate({ mutation: RefreshTokenDocument, variables: { refreshToken } });
     return tokensOf(data?.refreshToken);
   }
+  // </docs/plain.md>
 
   return {
     session,

@@ -15,6 +15,7 @@ import { Session } from "../session";
 
 /** graphql-request on the relay dialect. It has neither links nor exchanges: the refresh is a function around a request. */
 export class GraphqlRequestOnRelay implements Client {
+  // <docs/relay.md>
   readonly session = new Session();
   readonly http: GraphQLClient;
 
@@ -41,6 +42,7 @@ export class GraphqlRequestOnRelay implements Client {
       return tokensOf(answer);
     });
   }
+  // </docs/relay.md>
 
   async register(email: string, username: string, password: string) {
     const input = { email, username, password1: password, password2: password };

@@ -17,12 +17,11 @@ import { Session, type Tokens } from "../session";
 
 /** urql on the gqlauth dialect: that nobody is logged in is a top-level error with a code, as the exchange likes it. */
 export function urqlOnGqlauth(url: string): Client {
+  // <docs/gqlauth.md>
   const session = new Session();
-
   const renewTokens = authExchange(async ({ appendHeaders, mutate }) => ({
     addAuthToOperation: (operation) => appendHeaders(operation, session.headers),
-    didAuthError: (error) =>
-      session.tokens !== null && isForAnonymous({ errors: error.graphQLErrors }),
+    didAuthError: ({ graphQLErrors }) => session.tokens !== null && isForAnonymous({ errors: graphQLErrors }),
     async refreshAuth() {
       await session.renew(async (refreshToken) => {
         const { data, error } = await mutate(RefreshTokenDocument, { refreshToken });
@@ -33,6 +32,7 @@ export function urqlOnGqlauth(url: string): Client {
     },
   }));
   const urql = new Urql({ url, preferGetMethod: false, exchanges: [renewTokens, fetchExchange] });
+  // </docs/gqlauth.md>
 
   return {
     session,

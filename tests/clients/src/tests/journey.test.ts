@@ -10,17 +10,26 @@ import { door, hasExpired, tokenMailedTo } from "../local";
 const success = { success: true, errors: null };
 
 describe("a whole journey", { concurrency: true }, () => {
-  test("with Apollo Client on plain", (t) => journey(t, "apollo", () => apolloOnPlain(door.plain)));
-  test("with urql on gqlauth", (t) => journey(t, "urql", () => urqlOnGqlauth(door.gqlauth)));
-  test("with graphql-request on relay", (t) => journey(t, "request", () => new GraphqlRequestOnRelay(door.relay)));
+  test("with Apollo Client on plain", (t) => journey(t, "apollo", door.plain, apolloOnPlain));
+  test("with urql on gqlauth", (t) => journey(t, "urql", door.gqlauth, urqlOnGqlauth));
+  test("with graphql-request on relay", (t) =>
+    journey(t, "request", door.relay, (url) => new GraphqlRequestOnRelay(url)));
 });
 
-async function journey(t: TestContext, username: string, make: () => Client) {
+/** Addresses at which refreshes get no answer. */
+const broken = new Set<string>();
+const connected = globalThis.fetch;
+globalThis.fetch = (address, request) =>
+  broken.has(`${address}`) && `${request?.body}`.includes("mutation RefreshToken")
+    ? Promise.reject(new TypeError("no connection"))
+    : connected(address, request);
+
+async function journey(t: TestContext, username: string, url: string, make: (url: string) => Client) {
   const email = `${username}@example.com`;
   const password = "correct horse battery";
   const newPassword = "staple and much more";
   const person = { username, email, verified: true };
-  const client = make();
+  const client = make(url);
 
   await t.test("a bad form is refused field by field", async () => {
     const { success, errors } = await client.register(email, username, "12345");
@@ -47,6 +56,14 @@ async function journey(t: TestContext, username: string, make: () => Client) {
     assert.notEqual(client.session.tokens?.refresh, old.refresh);
   });
 
+  await t.test("keeps its tokens when a refresh gets no answer", async () => {
+    const held = await expired(client);
+    broken.add(url);
+    await assert.rejects(client.me());
+    broken.delete(url);
+    assert.deepEqual(client.session.tokens, held);
+  });
+
   await t.test("changes the password, though the access token has expired before", async () => {
     await expired(client);
     assert.deepEqual(await client.changePassword(password, newPassword), success);
@@ -59,7 +76,7 @@ async function journey(t: TestContext, username: string, make: () => Client) {
     assert.deepEqual(await client.logOut(), success);
     assert.equal(await client.me(), null);
 
-    const otherTab = make();
+    const otherTab = make(url);
     otherTab.session.open(tokens);
     await hasExpired(tokens.access);
     assert.equal(await otherTab.me(), null);

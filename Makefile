@@ -9,6 +9,7 @@ export SAM_CLI_TELEMETRY = 0
 export AWS_DEFAULT_REGION ?= eu-central-1
 
 fetch := infra/tools/fetch
+clients := tests/clients
 sam := $(LATCHKEY_TOOLS_DIR)/aws-sam-cli/bin/sam
 cargo_lambda := $(LATCHKEY_TOOLS_DIR)/cargo-lambda/bin/cargo-lambda
 # The stage that `make deploy` goes to, as samconfig.toml names it.
@@ -17,7 +18,7 @@ stage ?= dev
 architecture ?= arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help dev reset test laptop check templates build deploy schema bench tools
+.PHONY: help dev reset test laptop check clients templates build deploy schema bench tools
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,12 +33,13 @@ dev: ## Run everything on this laptop: function, database, mailbox, GraphiQL (Ct
 reset: ## Forget the accounts, letters and secret that make dev has kept
 	rm -rf "$(LATCHKEY_DATA_DIR)"
 
-test: ## Everything a change must pass: check, unit tests, stories on both engines, the laptop, templates
+test: ## Everything a change must pass: check, unit tests, stories on both engines, laptop, clients, templates
 	@$(MAKE) --no-print-directory check
 	cargo test --workspace
 	@$(MAKE) --no-print-directory laptop
 	@$(fetch) dynamodb-local
 	infra/tools/with-dynamodb-local cargo test --workspace --test stories
+	@$(MAKE) --no-print-directory clients
 	@$(MAKE) --no-print-directory templates
 
 laptop: ## Start make dev on free ports, use it as a person does, and end it by Ctrl-C (a part of make test)
@@ -46,6 +48,18 @@ laptop: ## Start make dev on free ports, use it as a person does, and end it by 
 check: ## Format and lints only, the quick part of make test
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+
+clients: $(clients)/node_modules/.package-lock.json ## Real clients of every dialect, against the local stack
+	@$(fetch) cargo-lambda
+	@$(fetch) graphiql
+	@cargo build --workspace --bins
+	npm --prefix $(clients) --silent run generate
+	npm --prefix $(clients) --silent run build
+	npm --prefix $(clients) --silent test
+
+$(clients)/node_modules/.package-lock.json: $(clients)/package-lock.json
+	npm --prefix $(clients) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 templates: ## Validate the CloudFormation templates
 	@$(fetch) aws-sam-cli

@@ -213,7 +213,7 @@ async fn a_captcha_that_is_too_old_or_unknown_has_expired() {
         world.vera().await;
         let in_time = world.captcha_saying(TEXT).await;
         let too_late = world.captcha_saying(TEXT).await;
-        world.pass(Duration::from_secs(120));
+        world.pass(Duration::from_mins(2));
         log_in(world, &in_time, TEXT).await.succeeds();
         world.pass(Duration::from_millis(1));
         for _ in 0..2 {

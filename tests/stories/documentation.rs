@@ -59,6 +59,19 @@ fn row(cells: &[String]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
+/// What a source shows to a page: the lines between `// <page>` and `// </page>`, without their indentation.
+fn shown_to(page: &str, source: &str) -> String {
+    let (start, end) = (format!("// <{page}>"), format!("// </{page}>"));
+    let lines = source.lines().skip_while(|line| line.trim() != start);
+    let shown: Vec<_> = lines
+        .skip(1)
+        .take_while(|line| line.trim() != end)
+        .map(|line| line.strip_prefix("  ").unwrap_or(line))
+        .collect();
+    assert!(!shown.is_empty(), "nothing is shown to {page}");
+    format!("```ts\n{}\n```", shown.join("\n").trim())
+}
+
 #[test]
 fn the_settings_page_is_the_table_that_the_code_parses() {
     keep("docs/settings.md", "settings", &settings::page());
@@ -77,6 +90,19 @@ fn each_dialect_has_a_page_with_its_acts_and_what_they_refuse() {
         keep(&page, "mutations", &made.mutations());
         keep(&page, "queries", &made.queries());
         keep(&page, "messages", &made.messages());
+    }
+}
+
+#[test]
+fn the_client_of_each_page_is_the_one_that_walks_the_journey() {
+    for (name, client) in [
+        ("plain", "apollo"),
+        ("relay", "graphql_request"),
+        ("gqlauth", "urql"),
+    ] {
+        let page = format!("docs/{name}.md");
+        let source = read(&format!("tests/clients/src/clients/{client}.ts"));
+        keep(&page, "client", &shown_to(&page, &source));
     }
 }
 

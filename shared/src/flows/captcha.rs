@@ -39,6 +39,8 @@ pub async fn create_captcha(app: &App) -> Result<Captcha> {
         digest: app.keys.digest(&parts(&uuid.to_string(), text.as_str())),
         tries: 0,
         expires_at: later(app.clock.now(), app.settings.captchas.lifetime).as_second(),
+        exceeded: false,
+        over: false,
     };
     app.store.add_captcha(&item).await?;
     Ok(Captcha {
@@ -68,11 +70,16 @@ async fn judge(app: &App, answer: &CaptchaAnswer) -> anyhow::Result<Result<(), R
         .take_captcha(&pk, app.settings.captchas.max_retries)
         .await?
     {
-        Written::Unchanged(None) => return Ok(Err(Refusal::ExpiredCaptcha)),
-        Written::Unchanged(Some(_)) => {
-            app.store.remove_captcha(&pk).await?;
-            return Ok(Err(Refusal::MaxRetriesExceeded));
+        Written::Unchanged(Some(captcha)) if !captcha.over && !captcha.exceeded => {
+            // An answer that was counted before may be the right one: so it is not removed here.
+            let is_first = app.store.exceed_captcha(&pk).await?;
+            return Ok(Err(if is_first {
+                Refusal::MaxRetriesExceeded
+            } else {
+                Refusal::ExpiredCaptcha
+            }));
         }
+        Written::Unchanged(_) => return Ok(Err(Refusal::ExpiredCaptcha)),
         Written::Done(captcha) => captcha,
     };
     if has_expired(&captcha, app.clock.now()) {
@@ -85,8 +92,8 @@ async fn judge(app: &App, answer: &CaptchaAnswer) -> anyhow::Result<Result<(), R
     if !app.keys.is_digest_of(&parts, &captcha.digest) {
         return Ok(Err(Refusal::InvalidCaptcha));
     }
-    // Of two right answers at once, the one that finds the captcha to remove is accepted.
-    if app.store.remove_captcha(&pk).await? {
+    // Of several right answers at once, the one that uses the captcha up is accepted.
+    if app.store.use_up_captcha(&pk).await? {
         Ok(Ok(()))
     } else {
         Ok(Err(Refusal::ExpiredCaptcha))

@@ -76,23 +76,45 @@ fn nothing_below_flows_knows_a_flow() {
     }
 }
 
+/// The names of the flows: what a person can do, and the guards that several acts share.
+fn flows() -> Vec<String> {
+    let named = |(name, _): (String, String)| {
+        let stem = Path::new(&name).file_stem().expect("a name");
+        stem.to_string_lossy().into_owned()
+    };
+    let mut flows: Vec<_> = sources("shared/src/flows").into_iter().map(named).collect();
+    flows.retain(|flow| flow != "mod");
+    assert!(flows.len() > 10, "{flows:?}");
+    flows
+}
+
 #[test]
 fn every_flow_has_its_act() {
     let acts: String = sources("functions/graphql/src")
         .into_iter()
         .map(|(_, text)| text)
         .collect();
-    for (name, _) in sources("shared/src/flows") {
-        let flow = Path::new(&name)
-            .file_stem()
-            .expect("a name")
-            .to_string_lossy()
-            .into_owned();
-        if flow != "mod" {
-            assert!(
-                acts.contains(&format!("flows::{flow}")),
-                "nothing at the door calls {flow}"
-            );
-        }
+    for flow in flows() {
+        assert!(
+            acts.contains(&format!("flows::{flow}")),
+            "nothing at the door calls {flow}"
+        );
+    }
+}
+
+#[test]
+fn every_flow_has_its_story_under_the_same_name() {
+    let told = std::fs::read_to_string(root().join("tests/stories/main.rs"));
+    let told = told.expect("the list of stories");
+    let stories = sources("tests/stories");
+    for flow in flows() {
+        assert!(
+            told.contains(&format!("\nmod {flow};\n")),
+            "main.rs does not have {flow}"
+        );
+        let name = format!("tests/stories/{flow}.rs");
+        let story = stories.iter().find(|(file, _)| *file == name);
+        let (_, story) = story.unwrap_or_else(|| panic!("there is no {name}"));
+        assert!(story.contains("#[tokio::test]"), "{name} tells nothing");
     }
 }

@@ -76,21 +76,55 @@ fn nothing_below_flows_knows_a_flow() {
     }
 }
 
+/// The names of the flows: what a person can do, and the guards that several acts share.
+fn flows() -> Vec<String> {
+    let folder = Path::new("shared/src/flows");
+    let named = |(name, _): (String, String)| {
+        let path = Path::new(&name);
+        // What is further down is a part of a flow.
+        let is_flow = path.parent() == Some(folder);
+        let stem = path.file_stem().expect("a name").to_string_lossy();
+        is_flow.then(|| stem.into_owned())
+    };
+    let sources = sources("shared/src/flows");
+    let mut flows: Vec<_> = sources.into_iter().filter_map(named).collect();
+    flows.retain(|flow| flow != "mod");
+    assert!(flows.len() > 10, "{flows:?}");
+    flows
+}
+
 #[test]
 fn every_flow_has_its_act() {
     let acts: String = sources("functions/graphql/src")
         .into_iter()
         .map(|(_, text)| text)
         .collect();
-    for (name, _) in sources("shared/src/flows") {
-        let path = Path::new(&name);
-        let is_part_of_a_flow = path.parent() != Some(Path::new("shared/src/flows"));
-        let flow = path.file_stem().expect("a name").to_string_lossy();
-        if flow != "mod" && !is_part_of_a_flow {
-            assert!(
-                acts.contains(&format!("flows::{flow}")),
-                "nothing at the door calls {flow}"
-            );
-        }
+    for flow in flows() {
+        assert!(
+            acts.contains(&format!("flows::{flow}")),
+            "nothing at the door calls {flow}"
+        );
+    }
+}
+
+#[test]
+fn every_flow_has_its_story_under_the_same_name() {
+    let told = std::fs::read_to_string(root().join("tests/stories/main.rs"));
+    let told = told.expect("the list of stories");
+    let stories = sources("tests/stories");
+    for flow in flows() {
+        assert!(
+            told.contains(&format!("\nmod {flow};\n")),
+            "main.rs does not have {flow}"
+        );
+        let name = format!("tests/stories/{flow}.rs");
+        let story = stories.iter().find(|(file, _)| *file == name);
+        story.unwrap_or_else(|| panic!("there is no {name}"));
+        let chapters = format!("tests/stories/{flow}");
+        let is_told = stories
+            .iter()
+            .filter(|(file, _)| *file == name || file.starts_with(&format!("{chapters}/")))
+            .any(|(_, text)| text.contains("#[tokio::test]"));
+        assert!(is_told, "{name} tells nothing");
     }
 }

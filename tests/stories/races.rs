@@ -1,211 +1,138 @@
-//! Fifty at once. After each the tables are read whole: every identifier has one owner that names it.
+//! Fifty at once, at several doors. After each race the tables are read whole: every identifier has
+//! one owner that names it.
+
+mod addresses;
+mod captchas;
+mod deletion;
+mod links;
 
 use futures::future::join_all;
-use serde_json::json;
+use graphql::http::Dialect::{self, Gqlauth, Plain, Relay};
+use serde_json::{Value, json};
 use shared::account::Account;
-use shared::token::mailed::{Action, MailedToken};
+use shared::token::mailed::Action;
 use tests::people::{NEW_PASSWORD, PASSWORD};
-use tests::{Reply, WITHOUT_LIMITS, World, in_both_dialects};
+use tests::{Reply, WITHOUT_LIMITS, World};
 
-fn sealed(world: &World, account: &Account, action: Action) -> String {
-    let token = MailedToken {
-        account: account.id(),
-        issued_at: world.now(),
-        action,
-    };
-    token.seal(&world.app().keys)
+/// The doors that have every act.
+const DOORS: [Dialect; 2] = [Plain, Relay];
+
+const ALL_DOORS: [Dialect; 3] = [Plain, Relay, Gqlauth];
+
+async fn open() -> World {
+    World::open(Plain, WITHOUT_LIMITS).await
 }
 
-fn secondary(account: &Account, email: &str) -> Action {
-    let credentials_version = account.credentials_version;
-    Action::SecondaryActivation {
-        email: email.to_owned(),
-        credentials_version,
+/// Fifty ask for one act at once, each with arguments of their own.
+async fn fifty(
+    world: &World,
+    doors: &[Dialect],
+    act: &'static str,
+    arguments: impl Fn(usize) -> Value,
+) -> Vec<Reply> {
+    several(50, world, doors, act, arguments).await
+}
+
+/// So many do.
+async fn several(
+    count: usize,
+    world: &World,
+    doors: &[Dialect],
+    act: &'static str,
+    arguments: impl Fn(usize) -> Value,
+) -> Vec<Reply> {
+    let asked = (0..count).map(|number| {
+        let asker = world.anybody().at(doors[number % doors.len()]);
+        let arguments = arguments(number);
+        async move { asker.act(act, arguments).await }
+    });
+    join_all(asked).await
+}
+
+/// One has succeeded, and all others were refused so. Gives the number of the one.
+#[track_caller]
+fn one_of(replies: &[Reply], key: &str, code: &str) -> usize {
+    let successes = replies.iter().filter(|reply| reply.has_succeeded());
+    assert_eq!(successes.count(), 1);
+    for reply in replies.iter().filter(|reply| !reply.has_succeeded()) {
+        assert!(reply.is_refused(key, code), "{reply}");
     }
+    let first = replies.iter().position(Reply::has_succeeded);
+    first.expect("one success")
 }
 
 fn successes(replies: &[Reply]) -> usize {
     replies.iter().filter(|reply| reply.has_succeeded()).count()
 }
 
-#[tokio::test]
-async fn one_reset_link_sets_one_password() {
-    in_both_dialects(WITHOUT_LIMITS, async |world| {
-        world.vera().await;
-        world
-            .act(
-                "sendPasswordResetEmail",
-                json!({ "email": "vera@email.com" }),
-            )
-            .await
-            .succeeds();
-        let token = world.token_mailed("vera@email.com", "password-reset");
-        let chosen = |n: usize| format!("{NEW_PASSWORD}{n}");
-        let replies = join_all((0..50).map(async |n| {
-            let new = chosen(n);
-            let form = json!({ "token": token, "newPassword1": new, "newPassword2": new });
-            world.act("passwordReset", form).await
-        }))
-        .await;
-        assert_eq!(successes(&replies), 1);
-        let won = replies
-            .iter()
-            .position(Reply::has_succeeded)
-            .expect("one success");
-        let lost = replies
-            .iter()
-            .filter(|it| it.is_refused("nonFieldErrors", "invalid_token"));
-        assert_eq!(lost.count(), 49);
-        let login = json!({ "username": "vera", "password": chosen(won) });
-        world.act("tokenAuth", login).await.succeeds();
-    })
-    .await;
+/// A confirmation token, as if the letter had been sent.
+fn secondary_token(world: &World, account: &Account, email: &str) -> String {
+    let action = Action::SecondaryActivation {
+        email: email.to_owned(),
+        credentials_version: account.credentials_version,
+    };
+    world.sealed(account, action)
 }
 
-#[tokio::test]
-async fn one_password_set_link_sets_one_password() {
-    in_both_dialects(WITHOUT_LIMITS, async |world| {
-        let petra = world.petra().await;
-        let token = sealed(world, &petra, Action::PasswordSet);
-        let replies = join_all((0..50).map(async |n| {
-            let new = format!("{NEW_PASSWORD}{n}");
-            let form = json!({ "token": token, "newPassword1": new, "newPassword2": new });
-            world.act("passwordSet", form).await
-        }))
-        .await;
-        assert_eq!(successes(&replies), 1);
-        let lost = replies
-            .iter()
-            .filter(|it| it.is_refused("nonFieldErrors", "password_already_set"));
-        assert_eq!(lost.count(), 49);
-        assert_eq!(world.log.events_named("user_verified").len(), 1);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn one_confirmation_link_attaches_one_address() {
-    in_both_dialects(WITHOUT_LIMITS, async |world| {
-        let vera = world.vera().await;
-        let token = sealed(world, &vera, secondary(&vera, "vera2@email.com"));
-        let asked = (0..50).map(async |_| {
-            world
-                .act("verifySecondaryEmail", json!({ "token": token }))
-                .await
-        });
-        let replies = join_all(asked).await;
-        assert_eq!(successes(&replies), 1);
-        assert_eq!(world.log.events_named("secondary_email_added").len(), 1);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn an_address_that_two_accounts_and_a_registration_want_is_given_once() {
-    in_both_dialects(WITHOUT_LIMITS, async |world| {
-        let (vera, stan) = (world.vera().await, world.stan().await);
-        let wanted = "wanted@email.com";
-        let tokens = [&vera, &stan].map(|account| sealed(world, account, secondary(account, wanted)));
-        let form = json!({ "email": wanted, "username": "new_user", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD });
-        let attached = tokens.iter().map(async |token| {
-            world.act("verifySecondaryEmail", json!({ "token": token })).await
-        });
-        let (attached, registered) =
-            futures::join!(join_all(attached), world.act("register", form));
-        assert_eq!(successes(&attached) + usize::from(registered.has_succeeded()), 1);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_swap_and_a_removal_happen_one_after_the_other() {
-    in_both_dialects(WITHOUT_LIMITS, async |world| {
-        world.sam().await;
-        let sam = world.as_person("sam").await;
-        let confirmed = || json!({ "password": PASSWORD });
-        let acts = (0..10).map(async |n| {
-            let act = if n % 2 == 0 {
-                "swapEmails"
-            } else {
-                "removeSecondaryEmail"
-            };
-            (act, sam.act(act, confirmed()).await)
-        });
-        let replies = join_all(acts).await;
-        let removed = replies
-            .iter()
-            .filter(|(act, it)| *act == "removeSecondaryEmail" && it.has_succeeded());
-        assert_eq!(removed.count(), 1);
-        let account = world.account("sam").await.expect("sam");
-        assert_eq!(account.profile.secondary_email, None);
-        let swaps = replies
-            .iter()
-            .filter(|(act, it)| *act == "swapEmails" && it.has_succeeded())
-            .count();
-        let primary = if swaps % 2 == 0 {
-            "sam@email.com"
-        } else {
-            "sam2@email.com"
-        };
-        assert_eq!(account.profile.email, primary);
-    })
-    .await;
+fn confirmed() -> Value {
+    json!({ "password": PASSWORD })
 }
 
 #[tokio::test]
 async fn no_session_older_than_a_password_change_survives_it() {
-    in_both_dialects(WITHOUT_LIMITS, async |world| {
-        world.vera().await;
+    let world = open().await;
+    world.vera().await;
+    for round in 0..4 {
         let login = world.log_in("vera").await.succeeds();
-        let vera = world.with_token(&login.text("token"));
-        let change = json!({ "oldPassword": PASSWORD, "newPassword1": NEW_PASSWORD, "newPassword2": NEW_PASSWORD });
-        let old = json!({ "refreshToken": login.text("refreshToken") });
-        let refreshes = (0..20).map(async |_| world.act("refreshToken", old.clone()).await);
-        let (changed, refreshed) =
-            futures::join!(vera.act("passwordChange", change), join_all(refreshes));
-        let kept = changed.succeeds().text("refreshToken");
+        let vera = world.with_token(&login.access_token());
+        let change =
+            json!({ "oldPassword": PASSWORD, "newPassword1": PASSWORD, "newPassword2": PASSWORD });
+        let old = json!({ "refreshToken": login.refresh_token() });
+        let change = async {
+            // Somewhere among the refreshes, not before all of them.
+            for _ in 0..round * 3 {
+                tokio::task::yield_now().await;
+            }
+            vera.act("passwordChange", change).await
+        };
+        let refreshes = fifty(&world, &DOORS, "refreshToken", |_| old.clone());
+        let (changed, refreshed) = futures::join!(change, refreshes);
+        let changed = changed.succeeds();
         for reply in refreshed.iter().filter(|reply| reply.has_succeeded()) {
-            let me = world.with_token(&reply.text("token")).query("{ me { id } }").await;
-            assert!(me["me"].is_null(), "an access token outlived the change{reply}");
-            let again = json!({ "refreshToken": reply.text("refreshToken") });
-            world.act("refreshToken", again).await.refuses("nonFieldErrors", "invalid_token");
+            let token = reply.access_token();
+            assert_eq!(
+                world.who_is(&token).await,
+                None,
+                "it outlived the change{reply}"
+            );
+            let again = world.refresh(&reply.refresh_token()).await;
+            again.refuses("nonFieldErrors", "invalid_token");
         }
-        world.act("refreshToken", json!({ "refreshToken": kept })).await.succeeds();
-    })
-    .await;
+        assert_eq!(world.who_is(&login.access_token()).await, None);
+        let refreshed = world.refresh(&changed.refresh_token()).await;
+        refreshed.succeeds();
+    }
+    world.close().await;
 }
 
 #[tokio::test]
-async fn a_deletion_beats_everything_that_happens_beside_it() {
-    let mut settings = WITHOUT_LIMITS.to_vec();
-    for removes in ["false", "true"] {
-        settings.push(("ALLOW_DELETE_ACCOUNT", removes));
-        in_both_dialects(&settings, async |world| {
-            world.sam().await;
-            let sam = world.as_person("sam").await;
-            let confirmed = || json!({ "password": PASSWORD });
-            let acts = [
-                "deleteAccount",
-                "swapEmails",
-                "removeSecondaryEmail",
-                "archiveAccount",
-                "deleteAccount",
-            ];
-            let replies = join_all(acts.map(async |act| sam.act(act, confirmed()).await)).await;
-            let deleted = replies
-                .iter()
-                .filter(|it| it.act == "deleteAccount" && it.has_succeeded());
-            let archived = replies
-                .iter()
-                .any(|it| it.act == "archiveAccount" && it.has_succeeded());
-            assert_eq!(
-                deleted.count() + usize::from(archived),
-                1,
-                "one of them ends the token"
-            );
-            assert!(sam.query("{ me { id } }").await["me"].is_null());
-        })
-        .await;
-        settings.pop();
-    }
+async fn of_fifty_who_choose_another_password_one_does() {
+    let world = open().await;
+    world.vera().await;
+    let vera = world.as_person("vera").await;
+    let chosen = |number: usize| format!("{NEW_PASSWORD}{number}");
+    let asked = (0..50).map(async |number| {
+        let new = chosen(number);
+        let change = json!({ "oldPassword": PASSWORD, "newPassword1": new, "newPassword2": new });
+        let asker = vera.clone().at(DOORS[number % 2]);
+        asker.act("passwordChange", change).await
+    });
+    let replies = join_all(asked).await;
+    let won = one_of(&replies, "nonFieldErrors", "unauthenticated");
+    world.log_in_with("vera", &chosen(won)).await.succeeds();
+    assert_eq!(world.log.events_named("password_changed").len(), 1);
+    assert_eq!(world.inbox.letters().len(), 1);
+    let token = replies[won].access_token();
+    assert_eq!(world.who_is(&token).await.as_deref(), Some("vera"));
+    world.close().await;
 }

@@ -1,8 +1,6 @@
 use std::time::Duration;
 
-use futures::future::join_all;
 use futures::join;
-use graphql::http::Dialect;
 use serde_json::json;
 use tests::people::registration;
 use tests::{Fate, Reply, World, in_both_dialects};
@@ -229,29 +227,6 @@ async fn of_two_verifications_at_once_one_succeeds() {
         assert_eq!(world.log.events_named("user_verified").len(), 1);
     })
     .await;
-}
-
-#[tokio::test]
-async fn of_fifty_verifications_at_once_one_succeeds() {
-    let world = World::open(Dialect::Plain, &[]).await;
-    world.nora().await;
-    let token = activation_token(&world, "nora@email.com").await;
-    let doors = [Dialect::Plain, Dialect::Relay];
-    let verifying = (0..50).map(|number| {
-        let asker = world.anybody().at(doors[number % 2]);
-        let token = json!({ "token": token });
-        async move { asker.act("verifyAccount", token).await }
-    });
-    let (successes, others): (Vec<_>, Vec<_>) = join_all(verifying)
-        .await
-        .into_iter()
-        .partition(Reply::has_succeeded);
-    assert_eq!(successes.len(), 1);
-    for other in others {
-        other.refuses("nonFieldErrors", "already_verified");
-    }
-    assert_eq!(world.log.events_named("user_verified").len(), 1);
-    world.close().await;
 }
 
 #[tokio::test]

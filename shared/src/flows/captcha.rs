@@ -40,6 +40,7 @@ pub async fn create_captcha(app: &App) -> Result<Captcha> {
         tries: 0,
         created_at: now.as_microsecond(),
         expires_at: later(now, app.settings.captchas.lifetime).as_second() + 1,
+        over: false,
     };
     app.store.add_captcha(&item).await?;
     Ok(Captcha {
@@ -83,8 +84,8 @@ async fn judge(app: &App, answer: &CaptchaAnswer) -> anyhow::Result<Result<(), R
     if !app.keys.is_digest_of(&parts, &captcha.digest) {
         return Ok(Err(Refusal::InvalidCaptcha));
     }
-    // Of two right answers at once, the one that finds the captcha to remove is accepted.
-    if app.store.remove_captcha(&pk).await? {
+    // Of several right answers at once, the one that uses the captcha up is accepted.
+    if app.store.use_up_captcha(&pk).await? {
         Ok(Ok(()))
     } else {
         Ok(Err(Refusal::ExpiredCaptcha))

@@ -4,8 +4,6 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, ensure};
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -68,6 +66,9 @@ pub struct CaptchaItem {
     pub created_at: i64,
     /// When it may disappear, unix seconds: not before it is too old.
     pub expires_at: i64,
+    /// It was answered: it is as good as gone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub over: bool,
 }
 
 impl Store {
@@ -247,43 +248,53 @@ impl Store {
         Ok(())
     }
 
-    /// Counts one more answer to a captcha, if fewer than `most` were given.
+    /// Counts one more answer to a captcha, if fewer than `most` were given and nothing has ended it.
     ///
     /// # Errors
     /// When the store cannot be asked.
     pub async fn take_captcha(&self, pk: &str, most: u32) -> anyhow::Result<Written<CaptchaItem>> {
-        Change::when("attribute_exists(pk) AND #tries < :most")
+        let change = Change::when("#tries < :most AND attribute_not_exists(#over)")
             .given("most", most)
-            .increment("tries")
-            .apply(&self.client, &self.challenges, key([("pk", pk)]))
-            .await
+            .increment("tries");
+        self.change_captcha(pk, change).await
     }
 
-    /// Removes a captcha, and tells whether it was still there: of several at once, one is told so.
+    /// Uses a captcha up, and tells whether that was still to be done: of several at once, one is
+    /// told so. It disappears by itself.
     ///
     /// # Errors
     /// When the store cannot be asked.
-    pub async fn remove_captcha(&self, pk: &str) -> anyhow::Result<bool> {
-        let removed = self
-            .client
+    pub async fn use_up_captcha(&self, pk: &str) -> anyhow::Result<bool> {
+        let change = Change::when("attribute_not_exists(#over)").set("over", true);
+        let written = self.change_captcha(pk, change).await?;
+        Ok(matches!(written, Written::Done(_)))
+    }
+
+    /// Removes a captcha.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub async fn remove_captcha(&self, pk: &str) -> anyhow::Result<()> {
+        self.client
             .delete_item()
             .table_name(&self.challenges)
             .set_key(Some(key([("pk", pk)])))
-            .condition_expression("attribute_exists(pk)")
             .send()
-            .await;
-        match removed {
-            Ok(_) => Ok(true),
-            Err(error) if is_condition(&error) => Ok(false),
-            Err(error) => Err(error).context("removing a captcha"),
-        }
+            .await
+            .context("removing a captcha")?;
+        Ok(())
     }
-}
 
-fn is_condition(error: &SdkError<DeleteItemError>) -> bool {
-    error
-        .as_service_error()
-        .is_some_and(DeleteItemError::is_conditional_check_failed_exception)
+    async fn change_captcha(
+        &self,
+        pk: &str,
+        change: Change,
+    ) -> anyhow::Result<Written<CaptchaItem>> {
+        change
+            .and("attribute_exists(pk)")
+            .apply(&self.client, &self.challenges, key([("pk", pk)]))
+            .await
+    }
 }
 
 /// The number of the window that a time falls into, and when that window ends (unix seconds).

@@ -3,15 +3,12 @@
 
 use anyhow::anyhow;
 
-use super::{Caller, Identity};
+use super::{Caller, Identity, ROUNDS};
 use crate::account::Account;
 use crate::app::App;
 use crate::error::{Field, Refusal, Result};
 use crate::limits::{Begun, Tried, Try};
 use crate::password::{Password, PasswordHash, Verdict};
-
-/// How often an act is tried on an account that keeps changing.
-const ROUNDS: usize = 6;
 
 /// The account that an identity stands for, read afresh; none if it no longer does.
 ///

@@ -23,6 +23,10 @@ use crate::account::{Account, AccountId};
 use crate::network::Client;
 use crate::token::{access, refresh as refresh_token};
 
+/// How often an act is tried on an account that keeps changing. Each time somebody else has got
+/// through, so that of fifty at once every one does.
+const ROUNDS: usize = 64;
+
 /// As whom a request acts: an account, as long as its session epoch is this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity {

@@ -2,6 +2,7 @@
 
 use data_encoding::HEXLOWER;
 
+use super::ROUNDS;
 use super::resend_activation::{parse_email, send_activation};
 use crate::account::Account;
 use crate::app::App;
@@ -19,9 +20,6 @@ use crate::random;
 use crate::store::Written;
 use crate::store::accounts::Identifier;
 use crate::token::mailed::{Action, MailedToken};
-
-/// How often an act is tried on an account that keeps changing.
-const ROUNDS: usize = 6;
 
 /// Sends a reset mail to the address that was asked for, primary or secondary. Unknown addresses
 /// and deactivated accounts look like success. Every earlier reset link dies.

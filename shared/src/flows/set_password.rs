@@ -1,5 +1,6 @@
 //! Set a password: the first one of an account that was made without.
 
+use super::ROUNDS;
 use super::reset_password::judge_new_password;
 use crate::account::Account;
 use crate::app::App;
@@ -8,9 +9,6 @@ use crate::event::{self, Happened};
 use crate::password::Password;
 use crate::store::Written;
 use crate::token::mailed::{Action, MailedToken};
-
-/// How often an act is tried on an account that keeps changing.
-const ROUNDS: usize = 6;
 
 /// Stores the first password with the token of a password-set mail. All sessions end, and the
 /// account is verified.

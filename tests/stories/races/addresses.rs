@@ -33,10 +33,10 @@ async fn an_address_that_an_account_and_a_registration_want_is_given_to_one() {
                 json!({ "email": "Wanted@email.com", "username": format!("user{number}") }),
             )
         };
-        let confirming = several(25, &world, &DOORS, "verifySecondaryEmail", |_| {
+        let confirming = several(20, &world, &DOORS, "verifySecondaryEmail", |_| {
             token.clone()
         });
-        let registering = several(25, &world, &DOORS, "register", form);
+        let registering = several(10, &world, &DOORS, "register", form);
         let (confirmed, registered) = match who_is_first {
             "account" => join!(confirming, registering),
             _ => {
@@ -130,4 +130,23 @@ async fn a_confirmation_beside_a_swap_and_a_removal_is_one_of_them_in_order() {
         }
         world.close().await;
     }
+}
+
+#[tokio::test]
+async fn fifty_swaps_are_made_one_after_the_other() {
+    let world = open().await;
+    world.sam().await;
+    let sam = world.as_person("sam").await;
+    let acts = (0..50).map(async |number: usize| {
+        let asker = sam.clone().at(DOORS[number % 2]);
+        asker.act("swapEmails", confirmed()).await
+    });
+    let replies = join_all(acts).await;
+    for reply in &replies {
+        assert!(reply.has_succeeded(), "{reply}{}", world.log.text());
+    }
+    let account = world.account("sam").await.expect("sam");
+    assert_eq!(account.profile.email, "sam@email.com");
+    assert_eq!(world.log.events_named("emails_swapped").len(), 50);
+    world.close().await;
 }

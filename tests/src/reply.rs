@@ -4,6 +4,9 @@ use graphql::http::Dialect;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
+/// Errors as a story claims them: keys in order, each with its codes in order.
+pub type Errors<'a> = &'a [(&'a str, &'a [&'a str])];
+
 /// An answer to one request.
 #[derive(Clone)]
 pub struct Reply {
@@ -144,7 +147,7 @@ impl Reply {
     /// # Panics
     /// When it was not.
     #[track_caller]
-    pub fn refuses_all(self, errors: &[(&str, &[&str])]) -> Self {
+    pub fn refuses_all(self, errors: Errors<'_>) -> Self {
         let expected: Vec<(String, Vec<String>)> = errors
             .iter()
             .map(|(key, codes)| {

@@ -5,6 +5,7 @@ mod at_once;
 use graphql::http::Dialect;
 use serde_json::{Value, json};
 use tests::people::{NEW_PASSWORD, PASSWORD};
+use tests::reply::Errors;
 use tests::{Reply, World, in_both_dialects, in_each_dialect};
 
 fn change(old: &str, first: &str, second: &str) -> Value {
@@ -114,7 +115,7 @@ async fn a_new_password_that_is_refused_changes_nothing() {
         "password_entirely_numeric",
     ];
     let similar: &[&str] = &["password_too_similar"];
-    let cases: [(&str, &str, &[(&str, &[&str])]); 8] = [
+    let cases: [(&str, &str, Errors<'_>); 8] = [
         (
             "",
             "",

@@ -6,6 +6,7 @@ mod lifetime;
 
 use serde_json::json;
 use tests::people::{NEW_PASSWORD, PASSWORD};
+use tests::reply::Errors;
 use tests::tokens::choosing;
 use tests::{Reply, World, in_both_dialects, in_each_dialect};
 
@@ -106,7 +107,7 @@ async fn a_password_that_is_refused_does_not_use_the_token_up() {
         let token = world.reset_token("vera@email.com").await;
         let kept = world.kept().await;
         let similar: &[&str] = &["password_too_similar"];
-        let cases: [(&str, &str, &[(&str, &[&str])]); 11] = [
+        let cases: [(&str, &str, Errors<'_>); 11] = [
             (
                 "",
                 "",

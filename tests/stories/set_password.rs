@@ -6,6 +6,7 @@ use futures::join;
 use serde_json::{Value, json};
 use shared::token::mailed::Action;
 use tests::people::{NEW_PASSWORD, PASSWORD};
+use tests::reply::Errors;
 use tests::tokens::choosing;
 use tests::{Fate, Reply, WITHOUT_LIMITS, World, in_both_dialects, in_each_dialect};
 
@@ -95,7 +96,7 @@ async fn a_password_that_is_refused_does_not_use_the_token_up() {
         "password_entirely_numeric",
     ];
     let similar: &[&str] = &["password_too_similar"];
-    let cases: [(&str, &str, &[(&str, &[&str])]); 7] = [
+    let cases: [(&str, &str, Errors<'_>); 7] = [
         (
             "",
             "",

@@ -2,6 +2,7 @@
 
 use futures::future::join_all;
 use serde_json::{Value, json};
+use tests::reply::Errors;
 use tests::{
     Asker, Fate, Reply, WITHOUT_LIMITS, World, in_both_dialects, in_each_dialect, service,
 };
@@ -121,7 +122,7 @@ async fn what_is_wrong_with_both_names_is_told_at_once_and_neither_is_stored() {
     let nul: &[&str] = &["null_characters_not_allowed"];
     let both: &[&str] = &["max_length", "null_characters_not_allowed"];
     let much: String = "\0".repeat(151);
-    let cases: [(Value, &[(&str, &[&str])]); 6] = [
+    let cases: [(Value, Errors<'_>); 6] = [
         (json!({ "firstName": long }), &[("firstName", too_long)]),
         (
             json!({ "firstName": "Luke", "lastName": long }),

@@ -37,12 +37,11 @@ async fn an_address_that_an_account_and_a_registration_want_is_given_to_one() {
             token.clone()
         });
         let registering = several(10, &world, &DOORS, "register", form);
-        let (confirmed, registered) = match who_is_first {
-            "account" => join!(confirming, registering),
-            _ => {
-                let (registered, confirmed) = join!(registering, confirming);
-                (confirmed, registered)
-            }
+        let (confirmed, registered) = if who_is_first == "account" {
+            join!(confirming, registering)
+        } else {
+            let (registered, confirmed) = join!(registering, confirming);
+            (confirmed, registered)
         };
         assert_eq!(successes(&confirmed) + successes(&registered), 1);
         for (replies, key) in [(&confirmed, "nonFieldErrors"), (&registered, "email")] {
@@ -105,7 +104,7 @@ async fn a_confirmation_beside_a_swap_and_a_removal_is_one_of_them_in_order() {
         let account = world.sam().await;
         let sam = world.as_person("sam").await;
         let token = json!({ "token": secondary_token(&world, &account, "third@email.com") });
-        let mut acts = vec![
+        let mut acts = [
             ("verifySecondaryEmail", token.clone()),
             ("swapEmails", confirmed()),
             ("removeSecondaryEmail", confirmed()),

@@ -112,9 +112,10 @@ async fn of_two_confirmations_at_once_one_attaches_its_address() {
             ];
             world.log.clear();
             let (first, second) = join!(confirm(world, &tokens[0]), confirm(world, &tokens[1]));
-            let (attached, refused) = match first.has_succeeded() {
-                true => (one, second),
-                false => (other, first),
+            let (attached, refused) = if first.has_succeeded() {
+                (one, second)
+            } else {
+                (other, first)
             };
             let code = if one == other {
                 "unique"

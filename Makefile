@@ -14,11 +14,13 @@ sam := $(LATCHKEY_TOOLS_DIR)/aws-sam-cli/bin/sam
 cargo_lambda := $(LATCHKEY_TOOLS_DIR)/cargo-lambda/bin/cargo-lambda
 # The stage that `make deploy` goes to, as samconfig.toml names it.
 stage ?= dev
+# How many pictures `make captchas` draws.
+count ?= 200
 # What the functions run on. arm64 needs: rustup target add aarch64-unknown-linux-gnu
 architecture ?= arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help dev reset test laptop check clients templates build deploy schema bench tools
+.PHONY: help dev reset test laptop check clients templates build deploy schema bench captchas tools
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,6 +83,10 @@ schema: ## Compare the schemas in functions/graphql/schema with what the service
 
 bench: ## Measure (later)
 	@echo "Nothing is measured yet."
+
+captchas: ## Draw captchas to be looked at, and what they say: make captchas count=200
+	cargo build --workspace --example captchas
+	"$(CARGO_TARGET_DIR)/debug/examples/captchas" $(count) "$(CARGO_TARGET_DIR)/captchas"
 
 tools: ## Fetch every tool now, for work without a network
 	@for tool in cargo-lambda graphiql dynamodb-local aws-sam-cli; do $(fetch) $$tool || exit; done

@@ -1,11 +1,10 @@
-//! Draws captchas as the service does, to be looked at or to be read by a program:
-//! `cargo run --workspace --example captchas -- 200 target/captchas`.
+//! Draws captchas as the service does, to be looked at or to be read by a program: `make captchas`.
 //!
 //! The pictures are `1.png` and so on; what they say is in `texts.txt`, a line each.
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 
 use shared::captcha::{CaptchaText, picture};
@@ -20,8 +19,11 @@ fn main() -> ExitCode {
         eprintln!("\"{count}\" is no number");
         return ExitCode::FAILURE;
     };
-    match draw(count, &PathBuf::from(folder)) {
-        Ok(()) => ExitCode::SUCCESS,
+    match draw(count, Path::new(folder)) {
+        Ok(()) => {
+            println!("{count} captchas are in {folder}");
+            ExitCode::SUCCESS
+        }
         Err(cause) => {
             eprintln!("{folder}: {cause}");
             ExitCode::FAILURE
@@ -29,7 +31,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn draw(count: usize, folder: &PathBuf) -> std::io::Result<()> {
+fn draw(count: usize, folder: &Path) -> std::io::Result<()> {
     fs::create_dir_all(folder)?;
     let mut texts = String::new();
     for number in 1..=count {

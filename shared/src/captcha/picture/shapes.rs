@@ -74,10 +74,10 @@ pub(super) fn digits(text: &str, rng: &mut Rng) -> Vec<Path> {
     let mut paths = Vec::new();
     for digit in text.chars().filter_map(|c| c.to_digit(10)) {
         let line = rng.usize(..fonts) * 10 + digit as usize;
-        let scale = between(rng, 0.054, 0.064);
+        let scale = between(rng, 0.052, 0.066);
         // Neighbours lean to different sides: nobody then takes one for the other's part.
-        let angle = side * between(rng, 3.0, 16.0);
-        let y = f32::from(HEIGHT) / 2.0 + between(rng, -18.0, 18.0);
+        let angle = side * between(rng, 17.0, 29.0);
+        let y = f32::from(HEIGHT) / 2.0 + between(rng, -20.0, 20.0);
         let place = Transform::from_scale(scale, -scale)
             .post_concat(Transform::from_skew(between(rng, -0.15, 0.15), 0.0))
             .post_concat(Transform::from_rotate(angle))

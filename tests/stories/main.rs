@@ -29,6 +29,7 @@ mod limits;
 mod log_in;
 mod log_out;
 mod notices;
+mod operations;
 mod races;
 mod refresh;
 mod register;

@@ -14,8 +14,13 @@ sam := $(LATCHKEY_TOOLS_DIR)/aws-sam-cli/bin/sam
 cargo_lambda := $(LATCHKEY_TOOLS_DIR)/cargo-lambda/bin/cargo-lambda
 # The stage that `make deploy` goes to, as samconfig.toml names it.
 stage ?= dev
-# What the functions run on. arm64 needs: rustup target add aarch64-unknown-linux-gnu
-architecture ?= arm64
+# What `make build` compiles for, if not for what samconfig.toml says: architecture=x86_64. arm64 needs
+# rustup target add aarch64-unknown-linux-gnu
+architecture ?=
+# What `make deploy` changes beyond samconfig.toml: parameters="UsersQueryAccess=off". Others stay as they are deployed.
+parameters ?=
+# Whether `make deploy` asks for everything first: guided=yes
+guided ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help dev reset test laptop check clients templates build deploy schema bench tools
@@ -71,10 +76,12 @@ templates: ## Validate the CloudFormation templates
 build: ## Compile for Lambda: make build architecture=x86_64
 	@$(fetch) cargo-lambda
 	@$(fetch) aws-sam-cli
-	PATH="$(dir $(cargo_lambda)):$$PATH" $(sam) build --parameter-overrides Architecture=$(architecture)
+	PATH="$(dir $(cargo_lambda)):$$PATH" $(sam) build --config-env $(stage) $(if $(architecture),--parameter-overrides Architecture=$(architecture))
 
-deploy: build ## Deploy to AWS: make deploy stage=dev
-	$(sam) deploy --config-env $(stage) --parameter-overrides Architecture=$(architecture)
+deploy: ## Deploy to AWS: make deploy stage=dev, for the first time with guided=yes
+	$(if $(architecture),$(error samconfig.toml says what a stage runs on, for build and deploy alike))
+	@$(MAKE) --no-print-directory build
+	$(sam) deploy --config-env $(stage) $(if $(guided),--guided) $(if $(parameters),--parameter-overrides $(parameters))
 
 schema: ## Compare the schemas in functions/graphql/schema with what the service serves
 	cargo test --workspace schema

@@ -10,7 +10,10 @@ export AWS_DEFAULT_REGION ?= eu-central-1
 
 fetch := infra/tools/fetch
 clients := tests/clients
-sam := $(LATCHKEY_TOOLS_DIR)/aws-sam-cli/bin/sam
+# SAM's environment has cfn-lint and the transformation too.
+sam_tools := $(LATCHKEY_TOOLS_DIR)/aws-sam-cli/bin
+sam := $(sam_tools)/sam
+checkov := $(LATCHKEY_TOOLS_DIR)/checkov/bin/checkov
 cargo_lambda := $(LATCHKEY_TOOLS_DIR)/cargo-lambda/bin/cargo-lambda
 # The stage that `make deploy` goes to, as samconfig.toml names it.
 stage ?= dev
@@ -23,7 +26,7 @@ parameters ?=
 guided ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help dev reset test laptop check clients templates build deploy schema bench tools
+.PHONY: help dev reset test laptop check clients templates build deploy smoke schema bench tools
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,12 +69,16 @@ $(clients)/node_modules/.package-lock.json: $(clients)/package-lock.json
 	npm --prefix $(clients) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-templates: ## Validate the CloudFormation templates
+templates: ## Validate, lint and test the CloudFormation templates, and what goes with them
 	@$(fetch) aws-sam-cli
+	@$(fetch) checkov
 	$(sam) validate --lint
 	$(sam) validate --lint --template-file infra/tables.yaml
 	$(sam) validate --lint --template-file infra/mail.yaml
 	$(sam) validate --lint --template-file infra/watch.yaml
+	$(sam_tools)/cfn-lint infra/*.yaml
+	$(checkov) --directory infra --framework cloudformation --skip-download --compact --quiet
+	$(sam_tools)/python -m unittest discover -s infra/tests
 
 build: ## Compile for Lambda: make build architecture=x86_64
 	@$(fetch) cargo-lambda
@@ -83,6 +90,9 @@ deploy: ## Deploy to AWS: make deploy stage=dev, for the first time with guided=
 	@$(MAKE) --no-print-directory build
 	$(sam) deploy --config-env $(stage) $(if $(guided),--guided) $(if $(parameters),--parameter-overrides $(parameters))
 
+smoke: ## Ask a deployed service whether it is up and right: make smoke URL=https://...
+	@infra/tools/smoke "$(URL)"
+
 schema: ## Compare the schemas in functions/graphql/schema with what the service serves
 	cargo test --workspace schema
 
@@ -90,4 +100,4 @@ bench: ## Measure (later)
 	@echo "Nothing is measured yet."
 
 tools: ## Fetch every tool now, for work without a network
-	@for tool in cargo-lambda graphiql dynamodb-local aws-sam-cli; do $(fetch) $$tool || exit; done
+	@for tool in cargo-lambda graphiql dynamodb-local aws-sam-cli checkov; do $(fetch) $$tool || exit; done

@@ -19,7 +19,7 @@ class Runbook(unittest.TestCase):
         self.assertEqual(set(re.findall(r"\b\w+Alarm\b", self.text)) - set(told), set())
 
     def test_the_outputs_and_resources_that_its_commands_ask_for_exist(self):
-        outputs = set(re.findall(r"\boutput (\w+)\)", self.text))
+        outputs = set(re.findall(r"\$\(output (\w+)\)", self.text))
         self.assertGreater(len(outputs), 4)
         self.assertEqual(outputs - self.stack.outputs.keys(), set())
         resources = set(re.findall(r"--logical-resource-id (\w+)", self.text))

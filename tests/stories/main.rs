@@ -30,6 +30,7 @@ mod log_in;
 mod log_out;
 mod notices;
 mod operations;
+mod operators;
 mod races;
 mod refresh;
 mod register;

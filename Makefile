@@ -88,7 +88,7 @@ build: ## Compile for Lambda: make build architecture=x86_64
 deploy: ## Deploy to AWS: make deploy stage=dev, for the first time with guided=yes
 	$(if $(architecture),$(error samconfig.toml says what a stage runs on, for build and deploy alike))
 	@$(MAKE) --no-print-directory build
-	$(sam) deploy --config-env $(stage) $(if $(guided),--guided) $(if $(parameters),--parameter-overrides $(parameters))
+	$(sam) deploy --config-env $(stage) $(if $(guided),--guided) $(if $(parameters),--parameter-overrides '$(parameters)')
 
 smoke: ## Ask a deployed service whether it is up and right: make smoke URL=https://...
 	@infra/tools/smoke "$(URL)"

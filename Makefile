@@ -76,7 +76,7 @@ templates: ## Validate, lint and test the CloudFormation templates, and what goe
 	$(sam) validate --lint --template-file infra/tables.yaml
 	$(sam) validate --lint --template-file infra/mail.yaml
 	$(sam) validate --lint --template-file infra/watch.yaml
-	$(sam_tools)/cfn-lint infra/*.yaml
+	$(sam_tools)/cfn-lint --regions us-east-1 eu-central-1 -- infra/*.yaml
 	$(checkov) --directory infra --framework cloudformation --skip-download --compact --quiet
 	$(sam_tools)/python -m unittest discover -s infra/tests
 

@@ -27,8 +27,9 @@ class Identity(unittest.TestCase):
     def test_an_identity_that_ses_has_already_is_not_made_again(self):
         self.assertNotIn("Identity", mail(CreateMailIdentity="false").resources)
 
-    def test_it_stays_when_the_stack_goes(self):
-        self.assertEqual(mail().resources["Identity"]["DeletionPolicy"], "Retain")
+    def test_it_stays_when_the_stack_goes_but_not_when_the_stack_never_came(self):
+        self.assertEqual(mail().resources["Identity"]["DeletionPolicy"], "RetainExceptOnCreate")
+        self.assertEqual(mail().resources["Identity"]["UpdateReplacePolicy"], "Retain")
 
 
 class Rules(unittest.TestCase):

@@ -10,17 +10,25 @@ export AWS_DEFAULT_REGION ?= eu-central-1
 
 fetch := infra/tools/fetch
 clients := tests/clients
-sam := $(LATCHKEY_TOOLS_DIR)/aws-sam-cli/bin/sam
+# SAM's environment has cfn-lint and the transformation too.
+sam_tools := $(LATCHKEY_TOOLS_DIR)/aws-sam-cli/bin
+sam := $(sam_tools)/sam
+checkov := $(LATCHKEY_TOOLS_DIR)/checkov/bin/checkov
 cargo_lambda := $(LATCHKEY_TOOLS_DIR)/cargo-lambda/bin/cargo-lambda
 # The stage that `make deploy` goes to, as samconfig.toml names it.
 stage ?= dev
 # How many pictures `make captchas` draws.
 count ?= 200
-# What the functions run on. arm64 needs: rustup target add aarch64-unknown-linux-gnu
-architecture ?= arm64
+# What `make build` compiles for, if not for what samconfig.toml says: architecture=x86_64. arm64 needs
+# rustup target add aarch64-unknown-linux-gnu
+architecture ?=
+# What `make deploy` changes beyond samconfig.toml: parameters="UsersQueryAccess=off". Others stay as they are deployed.
+parameters ?=
+# Whether `make deploy` asks for everything first: guided=yes
+guided ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help dev reset test laptop check clients templates build deploy schema bench captchas tools
+.PHONY: help dev reset test laptop check clients templates build deploy smoke schema bench captchas tools
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,20 +71,29 @@ $(clients)/node_modules/.package-lock.json: $(clients)/package-lock.json
 	npm --prefix $(clients) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-templates: ## Validate the CloudFormation templates
+templates: ## Validate, lint and test the CloudFormation templates, and what goes with them
 	@$(fetch) aws-sam-cli
+	@$(fetch) checkov
 	$(sam) validate --lint
 	$(sam) validate --lint --template-file infra/tables.yaml
 	$(sam) validate --lint --template-file infra/mail.yaml
 	$(sam) validate --lint --template-file infra/watch.yaml
+	$(sam_tools)/cfn-lint --regions us-east-1 eu-central-1 -- infra/*.yaml
+	$(checkov) --directory infra --framework cloudformation --skip-download --compact --quiet
+	$(sam_tools)/python -m unittest discover -s infra/tests
 
 build: ## Compile for Lambda: make build architecture=x86_64
 	@$(fetch) cargo-lambda
 	@$(fetch) aws-sam-cli
-	PATH="$(dir $(cargo_lambda)):$$PATH" $(sam) build --parameter-overrides Architecture=$(architecture)
+	PATH="$(dir $(cargo_lambda)):$$PATH" $(sam) build --config-env $(stage) $(if $(architecture),--parameter-overrides Architecture=$(architecture))
 
-deploy: build ## Deploy to AWS: make deploy stage=dev
-	$(sam) deploy --config-env $(stage) --parameter-overrides Architecture=$(architecture)
+deploy: ## Deploy to AWS: make deploy stage=dev, for the first time with guided=yes
+	$(if $(architecture),$(error samconfig.toml says what a stage runs on, for build and deploy alike))
+	@$(MAKE) --no-print-directory build
+	$(sam) deploy --config-env $(stage) $(if $(guided),--guided) $(if $(parameters),--parameter-overrides '$(parameters)')
+
+smoke: ## Ask a deployed service whether it is up and right: make smoke URL=https://...
+	@infra/tools/smoke "$(URL)"
 
 schema: ## Compare the schemas in functions/graphql/schema with what the service serves
 	cargo test --workspace schema
@@ -89,4 +106,4 @@ captchas: ## Draw captchas to be looked at, and what they say: make captchas cou
 	"$(CARGO_TARGET_DIR)/debug/examples/captchas" $(count) "$(CARGO_TARGET_DIR)/captchas"
 
 tools: ## Fetch every tool now, for work without a network
-	@for tool in cargo-lambda graphiql dynamodb-local aws-sam-cli; do $(fetch) $$tool || exit; done
+	@for tool in cargo-lambda graphiql dynamodb-local aws-sam-cli checkov; do $(fetch) $$tool || exit; done

@@ -14,6 +14,7 @@
 pub mod audit;
 pub mod captchas;
 pub mod log;
+pub mod operations;
 pub mod people;
 pub mod proxy;
 pub mod reply;

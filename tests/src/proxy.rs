@@ -12,6 +12,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Notify;
 
+use crate::operations::{self, Operations};
+
 /// What becomes of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
@@ -45,6 +47,7 @@ struct Inner {
 #[derive(Default)]
 struct Plan {
     calls: Vec<Call>,
+    operations: Operations,
     standing: Option<Fate>,
     fates: BTreeMap<usize, Fate>,
     fates_of: Vec<Planned<Fate>>,
@@ -119,6 +122,11 @@ impl Proxy {
         std::mem::take(&mut self.state().calls)
     }
 
+    /// What every call since the beginning needed leave for.
+    pub fn operations(&self) -> Operations {
+        self.state().operations.clone()
+    }
+
     /// From now on every call has this fate.
     pub fn all(&self, fate: Fate) {
         let mut state = self.state();
@@ -183,10 +191,12 @@ impl Inner {
             .and_then(|target| target.rsplit('.').next())
             .unwrap_or_default();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.calls.push(Call {
+        let call = Call {
             operation: operation.to_owned(),
             body: String::from_utf8_lossy(body).into_owned(),
-        });
+        };
+        operations::note(&mut state.operations, &call);
+        state.calls.push(call);
         let number = state.calls.len();
         let of_its_operation = take_due(&mut state.fates_of, operation);
         let held = take_due(&mut state.held, operation);

@@ -22,7 +22,7 @@ use crate::log::Log;
 use crate::people::PASSWORD;
 use crate::proxy::Proxy;
 use crate::request::Asker;
-use crate::{Reply, audit};
+use crate::{Reply, audit, operations};
 
 const TABLES: &str = include_str!("../../infra/tables.yaml");
 
@@ -351,13 +351,19 @@ impl World {
             .to_owned()
     }
 
-    /// Ends a story: nothing may be wrong with the tables.
+    /// Ends a story: nothing may be wrong with the tables, and nothing may have been asked of them that the deployed
+    /// function has no leave for.
     ///
     /// # Panics
     /// When something is.
     pub async fn close(self) {
         let faults = audit::faults(&self.database, &self.tables[0]).await;
         assert!(faults.is_empty(), "the tables are not right: {faults:#?}");
+        let refused = operations::beyond(&self.proxy.operations(), &operations::on_record());
+        assert!(
+            refused.is_empty() || operations::is_to_be_written(),
+            "infra/operations.json does not have {refused:#?}"
+        );
         if self.engine.is_none() {
             for table in &self.tables {
                 // The real engine keeps tables until it ends; what cannot be removed does no harm.

@@ -763,8 +763,15 @@ async fn count(dialect: Dialect, limits: Limits) -> Vec<(&'static str, String)> 
         Limits::Off => NO_LIMITS,
     };
     let world = World::open(dialect, settings).await;
+    let rows = walk(&world, limits).await;
+    world.close().await;
+    rows
+}
+
+/// Every act and query, as they go right and as they are refused.
+async fn walk(world: &World, limits: Limits) -> Vec<(&'static str, String)> {
     let mut ledger = Ledger {
-        world: &world,
+        world,
         limits,
         rows: Vec::new(),
     };
@@ -778,9 +785,12 @@ async fn count(dialect: Dialect, limits: Limits) -> Vec<(&'static str, String)> 
     second_addresses(&mut ledger).await;
     guards(&mut ledger).await;
     captchas(&mut ledger).await;
-    let rows = ledger.rows;
-    world.close().await;
-    rows
+    ledger.rows
+}
+
+/// The same, with all limits on, for who wants to know what it takes.
+pub(crate) async fn every_act(world: &World) {
+    walk(world, Limits::On).await;
 }
 
 /// What differs between a count and a column of the budget, in words.

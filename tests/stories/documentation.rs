@@ -13,7 +13,7 @@ fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)
 }
 
-fn read(name: &str) -> String {
+pub(crate) fn read(name: &str) -> String {
     std::fs::read_to_string(file(name)).unwrap_or_else(|fault| panic!("{name}: {fault}"))
 }
 
@@ -26,7 +26,7 @@ fn is_to_be_written() -> bool {
 }
 
 /// What stands between `<!-- part -->` and `<!-- /part -->`.
-fn part_of<'a>(page: &'a str, part: &str) -> &'a str {
+pub(crate) fn part_of<'a>(page: &'a str, part: &str) -> &'a str {
     let (start, end) = (format!("<!-- {part} -->\n"), format!("<!-- /{part} -->"));
     let (_, rest) = page
         .split_once(&start)

@@ -29,6 +29,8 @@ mod limits;
 mod log_in;
 mod log_out;
 mod notices;
+mod operations;
+mod operators;
 mod races;
 mod refresh;
 mod register;

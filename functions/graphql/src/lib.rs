@@ -2,6 +2,8 @@
 //!
 //! The modules, in the order in which a request passes them:
 
+pub mod gateway;
+
 pub mod http;
 
 /// Who is asking.

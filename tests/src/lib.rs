@@ -13,6 +13,7 @@
 
 pub mod audit;
 pub mod captchas;
+mod deployed;
 pub mod gateway;
 pub mod log;
 pub mod people;

@@ -18,6 +18,7 @@ use shared::store::Store;
 use shared::store::accounts::Identifier;
 use shared::{Timestamp, username};
 
+use crate::gateway::Function;
 use crate::log::Log;
 use crate::people::PASSWORD;
 use crate::proxy::Proxy;
@@ -68,6 +69,7 @@ pub struct World {
     database: Client,
     tables: [String; 3],
     engine: Option<Database>,
+    pub(crate) deployed: tokio::sync::Mutex<Option<Function>>,
 }
 
 impl World {
@@ -132,6 +134,7 @@ impl World {
             database,
             tables,
             engine,
+            deployed: tokio::sync::Mutex::default(),
         }
     }
 

@@ -25,10 +25,13 @@ async fn wrong_settings_end_the_start_and_are_all_named_and_no_secret_is() {
         "{failure}"
     );
     let stdout = function.stdout();
-    let [line] = stdout.lines().collect::<Vec<_>>()[..] else {
-        panic!("one record is logged, not {stdout}");
+    let lines = stdout.lines().map(serde_json::from_str::<Value>);
+    let lines: Vec<Value> = lines.map(|line| line.expect("a line in JSON")).collect();
+    let (metrics, records): (Vec<_>, Vec<_>) = lines.iter().partition(|it| it["_aws"].is_object());
+    let ([metric], [record]) = (&metrics[..], &records[..]) else {
+        panic!("one record is logged and counted, not {stdout}");
     };
-    let record: Value = serde_json::from_str(line).expect("a record in JSON");
+    assert_eq!(metric["Faults"], 1);
     assert_eq!(record["level"], "ERROR");
     assert_eq!(record["message"], "Latchkey cannot start");
     for text in [

@@ -16,6 +16,7 @@ pub mod captchas;
 mod deployed;
 pub mod gateway;
 pub mod log;
+pub mod metrics;
 pub mod people;
 pub mod proxy;
 pub mod reply;

@@ -4,6 +4,8 @@
 
 pub mod gateway;
 
+pub mod metrics;
+
 pub mod http;
 
 /// Who is asking.

@@ -5,11 +5,15 @@ use std::sync::Arc;
 
 use graphql::Door;
 use graphql::gateway::{self, Answer};
+use graphql::metrics;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
 use shared::app::App;
 use shared::clock::Clock;
-use shared::settings::{LogFormat, Logging, Settings};
+use shared::settings::{LogFormat, Logging, Measured, Settings};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -38,18 +42,23 @@ fn open() -> anyhow::Result<Door> {
 }
 
 fn start_logging(logging: &Logging) {
-    let filter = tracing_subscriber::EnvFilter::new(&logging.filter);
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(false);
-    match logging.format {
-        LogFormat::Json => subscriber
+    let records = tracing_subscriber::fmt::layer().with_ansi(false);
+    let records = match logging.format {
+        LogFormat::Json => records
             .json()
             .flatten_event(true)
             .with_current_span(false)
-            .init(),
-        LogFormat::Text => subscriber.init(),
-    }
+            .boxed(),
+        LogFormat::Text => records.boxed(),
+    };
+    let metrics = logging.measured.as_ref().map(|measured| {
+        let Measured { function, level } = measured;
+        metrics::layer(function.clone(), level.clone(), std::io::stdout)
+    });
+    tracing_subscriber::registry()
+        .with(records.with_filter(EnvFilter::new(&logging.filter)))
+        .with(metrics)
+        .init();
 }
 
 async fn answer(door: &Door, event: LambdaEvent<Value>) -> Result<Answer, Error> {

@@ -1,16 +1,16 @@
-//! What the binary writes for CloudWatch to count, under the settings that Lambda gives it.
-
-use std::path::Path;
+//! What is written for CloudWatch to count, under the settings that Lambda gives.
 
 use serde_json::{Value, json};
 use tests::metrics::read;
 use tests::{Dialect, World};
 
+use crate::binary;
+
 /// What a login writes to the log of a function with some variables of Lambda's changed.
 async fn log_of_a_login(changed: &[(&str, &str)]) -> Vec<Value> {
     let world = World::open(Dialect::Plain, changed).await;
     world.vera().await;
-    world.deploy(Path::new(env!("CARGO_BIN_EXE_graphql"))).await;
+    world.deploy(binary()).await;
     world.log_in("vera").await.succeeds();
     let wrong = json!({ "username": "vera", "password": "wrong" });
     world.act("tokenAuth", wrong).await;

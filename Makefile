@@ -26,9 +26,12 @@ architecture ?=
 parameters ?=
 # Whether `make deploy` asks for everything first: guided=yes
 guided ?=
+# What this machine can run itself.
+system := $(shell uname -s)
+own_architecture := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev reset test laptop check clients templates build deploy smoke schema bench captchas tools
+.PHONY: help dev reset test laptop check clients templates build artefact deploy smoke schema bench captchas tools
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,7 +46,7 @@ dev: ## Run everything on this laptop: function, database, mailbox, GraphiQL (Ct
 reset: ## Forget the accounts, letters and secret that make dev has kept
 	rm -rf "$(LATCHKEY_DATA_DIR)"
 
-test: ## Everything a change must pass: check, unit tests, stories on both engines, laptop, clients, templates
+test: ## Everything a change must pass: check, unit tests, stories on both engines, laptop, clients, templates, artefact
 	@$(MAKE) --no-print-directory check
 	cargo test --workspace
 	@$(MAKE) --no-print-directory laptop
@@ -51,6 +54,7 @@ test: ## Everything a change must pass: check, unit tests, stories on both engin
 	infra/tools/with-dynamodb-local cargo test --workspace --test stories
 	@$(MAKE) --no-print-directory clients
 	@$(MAKE) --no-print-directory templates
+	@$(if $(filter Linux,$(system)),$(MAKE) --no-print-directory artefact,echo "Left out: make artefact, which only Linux can do")
 
 laptop: ## Start make dev on free ports, use it as a person does, and end it by Ctrl-C (a part of make test)
 	cargo test --workspace --test laptop -- --nocapture --test-threads=1
@@ -86,6 +90,11 @@ build: ## Compile for Lambda: make build architecture=x86_64
 	@$(fetch) cargo-lambda
 	@$(fetch) aws-sam-cli
 	PATH="$(dir $(cargo_lambda)):$$PATH" $(sam) build --config-env $(stage) $(if $(architecture),--parameter-overrides Architecture=$(architecture))
+
+artefact: ## Compile for Lambda on this machine's processor, and run what would be uploaded behind a gateway (Linux only)
+	@test $(system) = Linux || { echo "Lambda runs programs of Linux, which $(system) does not" >&2; exit 1; }
+	@$(MAKE) --no-print-directory build architecture=$(own_architecture)
+	LATCHKEY_ARTEFACT="$(CURDIR)/.aws-sam/build/GraphqlFunction" cargo test --workspace --test artefact
 
 deploy: ## Deploy to AWS: make deploy stage=dev, for the first time with guided=yes
 	$(if $(architecture),$(error samconfig.toml says what a stage runs on, for build and deploy alike))

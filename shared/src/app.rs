@@ -4,7 +4,7 @@ use crate::account::{Account, AccountId};
 use crate::aws;
 use crate::clock::Clock;
 use crate::email_address::EmailAddress;
-use crate::error::{Refusal, Result, log_fault};
+use crate::error::{Refusal, Result};
 use crate::mail::Mailer;
 use crate::mail::letters::{Kind, Letters};
 use crate::mail::notices::Notice;
@@ -116,10 +116,11 @@ impl App {
         let letter = self
             .letters
             .with_link(kind, &account.profile, to, &token, now);
-        self.mailer.send(&letter).await.map_err(|fault| {
-            log_fault(&format!("sending a mail of kind {}", letter.kind), &fault);
-            Refusal::EmailFail.alone()
-        })
+        if self.mailer.send(&letter).await {
+            Ok(())
+        } else {
+            Err(Refusal::EmailFail.alone())
+        }
     }
 
     /// Tells the owner of an account about a sensitive change, if notices are on. What fails is

@@ -1,7 +1,10 @@
 //! What happened to an account, one structured log line each, written after the change is stored.
 //! Never with an address, a username, a password or a token.
 
+use std::time::Duration;
+
 use crate::account::AccountId;
+use crate::error::without_addresses;
 
 /// Why a session ended by itself.
 #[derive(Debug, Clone, Copy)]
@@ -127,4 +130,33 @@ pub fn login_refused(user: Option<AccountId>, why: LoginRefused) {
 /// Notes that a limit has refused something.
 pub fn limit_reached(setting: &'static str) {
     tracing::info!(event = "limit_reached", limit = setting, "limit event");
+}
+
+// What is measured, and no event: what is no accident shows in the log at DEBUG only.
+
+/// Notes that somebody has logged in, for the measurements; the event is that a token is issued.
+pub fn logged_in() {
+    tracing::debug!(measured = "login", "measured");
+}
+
+/// Notes the code of an error that a client is told.
+pub fn refused(code: &str) {
+    tracing::debug!(measured = "refusal", code, "measured");
+}
+
+/// Notes that the provider has accepted a letter of a kind.
+pub fn mail_sent(kind: &'static str) {
+    tracing::debug!(measured = "mail_sent", kind, "measured");
+}
+
+/// Logs in full, but for addresses, why it has not.
+pub fn mail_failed(what: &str, kind: &'static str, fault: &anyhow::Error) {
+    let fault = without_addresses(&format!("{fault:#}"));
+    tracing::error!(measured = "mail_failed", kind, fault, "{what} failed");
+}
+
+/// Notes how long the hash of a password has taken, without waiting for its turn.
+pub fn password_hashed(took: Duration) {
+    let milliseconds = took.as_secs_f64() * 1000.0;
+    tracing::debug!(measured = "hash", milliseconds, "measured");
 }

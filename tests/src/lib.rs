@@ -13,7 +13,10 @@
 
 pub mod audit;
 pub mod captchas;
+mod deployed;
+pub mod gateway;
 pub mod log;
+pub mod metrics;
 pub mod operations;
 pub mod people;
 pub mod proxy;

@@ -1,4 +1,4 @@
-//! The log of one world: what the service has written while this test ran.
+//! The log of one world: what the service has written while this test ran, and what it has measured.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,15 +6,34 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{EnvFilter, Layer};
+
+use crate::metrics::{self, Measured};
 
 /// A log that is captured, line by line. Tests run on one thread each, so it is the thread's.
 pub struct Log {
     lines: Lines,
+    metrics: Lines,
     _guard: DefaultGuard,
 }
 
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    fn text(&self) -> String {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    fn clear(&self) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+}
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -42,15 +61,18 @@ impl Log {
     /// Begins to capture, at a level like `info` or `trace`.
     #[must_use]
     pub fn capture(filter: &str) -> Self {
-        let lines = Lines::default();
-        let subscriber = tracing_subscriber::fmt()
+        let (lines, metrics) = (Lines::default(), Lines::default());
+        let records = tracing_subscriber::fmt::layer()
             .json()
             .flatten_event(true)
-            .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
             .with_writer(lines.clone())
-            .finish();
+            .with_filter(EnvFilter::new(filter));
+        let (function, level) = ("latchkey".to_owned(), "INFO".to_owned());
+        let measured = graphql::metrics::layer(function, level, metrics.clone());
+        let subscriber = tracing_subscriber::registry().with(records).with(measured);
         Self {
             lines,
+            metrics,
             _guard: tracing::subscriber::set_default(subscriber),
         }
     }
@@ -58,13 +80,29 @@ impl Log {
     /// Everything that was written.
     #[must_use]
     pub fn text(&self) -> String {
-        let bytes = self
-            .lines
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        String::from_utf8_lossy(&bytes).into_owned()
+        self.lines.text()
+    }
+
+    /// The lines of measurements, oldest first.
+    ///
+    /// # Panics
+    /// When one is no JSON.
+    #[must_use]
+    pub fn metric_lines(&self) -> Vec<Value> {
+        let text = self.metrics.text();
+        let lines = text.lines().map(serde_json::from_str);
+        lines.map(|line| line.expect("a line in JSON")).collect()
+    }
+
+    /// What was measured since the last time, oldest first.
+    ///
+    /// # Panics
+    /// When CloudWatch would not take a line.
+    pub fn take_measured(&self) -> Vec<Measured> {
+        let lines = self.metric_lines();
+        self.metrics.clear();
+        let read = |line| metrics::read(line).expect("what CloudWatch takes");
+        lines.iter().filter_map(read).flatten().collect()
     }
 
     /// The events, oldest first.
@@ -88,10 +126,6 @@ impl Log {
 
     /// Forgets what was written so far.
     pub fn clear(&self) {
-        self.lines
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.lines.clear();
     }
 }

@@ -18,6 +18,7 @@ use shared::store::Store;
 use shared::store::accounts::Identifier;
 use shared::{Timestamp, username};
 
+use crate::gateway::Function;
 use crate::log::Log;
 use crate::people::PASSWORD;
 use crate::proxy::Proxy;
@@ -68,6 +69,7 @@ pub struct World {
     database: Client,
     tables: [String; 3],
     engine: Option<Database>,
+    pub(crate) deployed: tokio::sync::Mutex<Option<Function>>,
 }
 
 impl World {
@@ -132,6 +134,7 @@ impl World {
             database,
             tables,
             engine,
+            deployed: tokio::sync::Mutex::default(),
         }
     }
 
@@ -152,6 +155,13 @@ impl World {
         *self.service.lock().unwrap_or_else(PoisonError::into_inner) =
             (app.clone(), Arc::new(Door::new(app)));
         Ok(())
+    }
+
+    /// The settings of the service as they are now, for one that runs elsewhere.
+    #[must_use]
+    pub fn variables(&self) -> BTreeMap<String, String> {
+        let variables = self.variables.lock();
+        variables.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The running service.

@@ -28,6 +28,7 @@ mod letters;
 mod limits;
 mod log_in;
 mod log_out;
+mod metrics;
 mod notices;
 mod operations;
 mod operators;

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use async_graphql::dynamic::FieldValue;
 use async_graphql::{Name, Value, indexmap::IndexMap, value};
 use shared::account::Account;
 use shared::clock::iso;
 use shared::error::{Denial, Error, Refusals, log_fault};
+use shared::event;
 use shared::token::{access, refresh};
 
 /// Everything that some act tells. An act fills in what it has; a dialect shows what it knows.
@@ -37,6 +39,15 @@ pub struct Envelope {
 }
 
 impl Envelope {
+    /// The result of a field. What it refuses is noted.
+    #[must_use]
+    pub fn told(self) -> FieldValue<'static> {
+        for (_, refusal) in self.refusals.iter().flat_map(Refusals::iter) {
+            event::refused(refusal.code());
+        }
+        FieldValue::owned_any(self)
+    }
+
     /// The `errors` object: keys in the order in which the checks failed, each with its list.
     #[must_use]
     pub fn errors(&self) -> Value {
@@ -80,12 +91,12 @@ pub fn date_time_of(unix_seconds: i64) -> Value {
 #[must_use]
 pub fn top_level(what: &str, error: &Error) -> async_graphql::Error {
     match error {
-        Error::Denied(Denial::Unauthenticated) => coded("Unauthenticated.", "UNAUTHENTICATED"),
-        Error::Denied(Denial::Forbidden) => coded(
+        Error::Denied(Denial::Unauthenticated) => refused("Unauthenticated.", "unauthenticated"),
+        Error::Denied(Denial::Forbidden) => refused(
             "You do not have permission to perform this action",
-            "FORBIDDEN",
+            "forbidden",
         ),
-        Error::Denied(Denial::BadInput(message)) => coded(message, "BAD_USER_INPUT"),
+        Error::Denied(Denial::BadInput(message)) => refused(message, "bad_user_input"),
         Error::Fault(fault) => {
             log_fault(what, fault);
             coded("Internal server error.", "INTERNAL_SERVER_ERROR")
@@ -96,10 +107,16 @@ pub fn top_level(what: &str, error: &Error) -> async_graphql::Error {
             let refusal: Option<shared::error::Refusal> = refusal;
             refusal.map_or_else(
                 || coded("Internal server error.", "INTERNAL_SERVER_ERROR"),
-                |refusal| coded(&refusal.message(), &refusal.code().to_uppercase()),
+                |refusal| refused(&refusal.message(), refusal.code()),
             )
         }
     }
+}
+
+/// A refusal, with its code in the letters of the top level. It is noted.
+fn refused(message: &str, code: &str) -> async_graphql::Error {
+    event::refused(code);
+    coded(message, &code.to_uppercase())
 }
 
 fn coded(message: &str, code: &str) -> async_graphql::Error {

@@ -77,19 +77,20 @@ fn access_token<'a>(app: &App, headers: &'a HeaderMap) -> Option<&'a str> {
 
 /// The address of the caller: the gateway's source, or what the trusted proxies say.
 fn address(app: &App, headers: &HeaderMap, source: IpAddr) -> IpAddr {
-    let values = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    let entries: Vec<&str> = values
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .collect();
+    let entries = forwarded_for(headers);
     let proxies = app.settings.limits.trusted_proxies;
     if proxies == 0 {
         warn_of_proxies(&entries, source);
     }
     behind(proxies, &entries, source)
+}
+
+/// The entries of all such headers, each by itself: the bytes of a bad one must not hide the others.
+fn forwarded_for(headers: &HeaderMap) -> Vec<&str> {
+    let values = headers.get_all("x-forwarded-for").iter();
+    let entries = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    let text = |entry| std::str::from_utf8(entry).unwrap_or("no text");
+    entries.map(|entry| text(entry).trim()).collect()
 }
 
 /// The entry so many places left of the source.
@@ -129,15 +130,22 @@ fn warn_of_proxies(entries: &[&str], source: IpAddr) {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     fn seen(proxies: usize, header: &str) -> String {
-        let entries: Vec<_> = header
-            .split(',')
-            .map(str::trim)
-            .filter(|it| !it.is_empty())
-            .collect();
-        behind(proxies, &entries, "192.0.2.1".parse().expect("an address")).to_string()
+        seen_in(proxies, &[header.as_bytes()])
+    }
+
+    fn seen_in(proxies: usize, values: &[&[u8]]) -> String {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            let value = HeaderValue::from_bytes(value).expect("a header value");
+            headers.append("x-forwarded-for", value);
+        }
+        let source = "192.0.2.1".parse().expect("an address");
+        behind(proxies, &forwarded_for(&headers), source).to_string()
     }
 
     #[test]
@@ -161,5 +169,16 @@ mod tests {
         assert_eq!(seen(1, "192.0.2.1"), "192.0.2.1");
         assert_eq!(seen(1, "unknown"), "192.0.2.1");
         assert_eq!(seen(3, "198.51.100.7, 203.0.113.9"), "192.0.2.1");
+    }
+
+    #[test]
+    fn an_entry_that_is_no_text_does_not_hide_what_the_proxy_has_added() {
+        for bad in [b"\xff".as_slice(), b"\xc3\xa9", b"203.0.113.\xff9"] {
+            let folded = [bad, b", 203.0.113.9"].concat();
+            assert_eq!(seen_in(1, &[&folded]), "203.0.113.9");
+            assert_eq!(seen_in(1, &[bad, b"203.0.113.9"]), "203.0.113.9");
+            assert_eq!(seen_in(2, &[&folded]), "192.0.2.1");
+            assert_eq!(seen_in(1, &[b"203.0.113.9", bad]), "192.0.2.1");
+        }
     }
 }

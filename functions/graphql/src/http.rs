@@ -27,7 +27,8 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    fn at(path: &str) -> Option<Self> {
+    /// The dialect that is spoken at a path.
+    pub(crate) fn at(path: &str) -> Option<Self> {
         match path {
             "/graphql" => Some(Self::Plain),
             "/graphql/relay" => Some(Self::Relay),
@@ -64,7 +65,7 @@ impl Refusal {
         allow: Some("POST"),
     };
 
-    fn new(status: StatusCode, message: &'static str) -> Self {
+    pub(crate) fn new(status: StatusCode, message: &'static str) -> Self {
         Self {
             status,
             message,
@@ -139,8 +140,15 @@ fn is_json(headers: &HeaderMap) -> bool {
     let (Some(content_type), None) = (types.next(), types.next()) else {
         return false;
     };
-    let media_type = content_type.to_str().unwrap_or_default().split(';').next();
-    media_type.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case("application/json"))
+    let content_type = content_type.to_str().unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default();
+    media_type.trim().eq_ignore_ascii_case("application/json") && !is_folded(content_type)
+}
+
+/// Whether a gateway has made one value of several: a comma stands outside of quotation marks.
+fn is_folded(value: &str) -> bool {
+    let outside_quotes = value.split('"').step_by(2);
+    outside_quotes.into_iter().any(|text| text.contains(','))
 }
 
 fn read_body(body: &[u8]) -> Result<Request, Refusal> {

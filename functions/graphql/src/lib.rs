@@ -2,6 +2,10 @@
 //!
 //! The modules, in the order in which a request passes them:
 
+pub mod gateway;
+
+pub mod metrics;
+
 pub mod http;
 
 /// Who is asking.

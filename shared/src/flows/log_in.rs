@@ -164,6 +164,7 @@ fn tell(
     }
     let access = app.access.issue(&account, app.clock.now(), None)?;
     event::token_issued(account.id(), &access.claims.jti);
+    event::logged_in();
     Ok(LoggedIn {
         tokens: Tokens {
             account,

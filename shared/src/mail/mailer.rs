@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::{Letter, Sender};
 use crate::aws;
-use crate::error::log_fault;
+use crate::event;
 use crate::settings::Settings;
 
 /// A mail that was not accepted in this time was not sent.
@@ -53,11 +53,33 @@ impl Mailer {
         }
     }
 
-    /// Sends a letter: it counts as sent when the provider has accepted it.
-    ///
-    /// # Errors
-    /// Everything else: a refusal, throttling, no connection, no answer within 5 seconds.
-    pub async fn send(&self, letter: &Letter) -> anyhow::Result<()> {
+    /// Sends a letter, and tells whether it was sent: whether the provider has accepted it within 5
+    /// seconds. Why it has not is logged.
+    pub async fn send(&self, letter: &Letter) -> bool {
+        self.send_within(PATIENCE, "sending a mail", letter).await
+    }
+
+    /// Sends notices side by side, in at most 2 seconds. What fails is logged and forgotten.
+    pub async fn notify(&self, notices: Vec<Letter>) {
+        let sending = notices
+            .iter()
+            .map(|notice| self.send_within(PATIENCE_FOR_NOTICES, "sending a notice", notice));
+        futures::future::join_all(sending).await;
+    }
+
+    async fn send_within(&self, patience: Duration, what: &str, letter: &Letter) -> bool {
+        let sent = tokio::time::timeout(patience, self.hand_over(letter)).await;
+        let sent = sent
+            .with_context(|| format!("no answer within {} seconds", patience.as_secs()))
+            .flatten();
+        match &sent {
+            Ok(()) => event::mail_sent(letter.kind),
+            Err(fault) => event::mail_failed(what, letter.kind, fault),
+        }
+        sent.is_ok()
+    }
+
+    async fn hand_over(&self, letter: &Letter) -> anyhow::Result<()> {
         let sending = self
             .client
             .send_email()
@@ -76,25 +98,10 @@ impl Mailer {
                     .build()?,
             )
             .send();
-        tokio::time::timeout(PATIENCE, sending)
+        sending
             .await
-            .context("the mail provider does not answer")?
             .with_context(|| format!("handing over a letter ({})", letter.kind))?;
         Ok(())
-    }
-
-    /// Sends notices side by side, in at most 2 seconds. What fails is logged and forgotten.
-    pub async fn notify(&self, notices: Vec<Letter>) {
-        let sending = notices.iter().map(async |notice| {
-            let sent = tokio::time::timeout(PATIENCE_FOR_NOTICES, self.send(notice)).await;
-            if let Err(fault) = sent
-                .context("no answer within 2 seconds")
-                .and_then(|sent| sent)
-            {
-                log_fault(&format!("sending a notice ({})", notice.kind), &fault);
-            }
-        });
-        futures::future::join_all(sending).await;
     }
 }
 

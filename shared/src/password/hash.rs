@@ -1,6 +1,7 @@
 //! Password hashes: Argon2id, made and compared without telling anything by the time it takes.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use anyhow::{Context, anyhow};
 use argon2::{Algorithm, Argon2, Block, Params, Version, password_hash::phc};
@@ -9,7 +10,7 @@ use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
-use crate::random;
+use crate::{event, random};
 
 /// A password as somebody typed it. Never shown, wiped when dropped.
 #[derive(Clone)]
@@ -111,10 +112,14 @@ impl Hasher {
         let buffer = self.buffer.clone();
         let hashed = tokio::task::spawn_blocking(move || {
             let _turn = turn;
+            let begun = Instant::now();
             // A panic half way leaves only scratch behind, so a poisoned buffer is as good as new.
-            work(&mut buffer.lock().unwrap_or_else(PoisonError::into_inner))
+            let done = work(&mut buffer.lock().unwrap_or_else(PoisonError::into_inner));
+            (done, begun.elapsed())
         });
-        hashed.await.context("hashing a password")?
+        let (done, took) = hashed.await.context("hashing a password")?;
+        event::password_hashed(took);
+        done
     }
 }
 

@@ -17,6 +17,17 @@ pub struct Logging {
     pub format: LogFormat,
     /// `RUST_LOG`, else `AWS_LAMBDA_LOG_LEVEL`, else `info`.
     pub filter: String,
+    /// For the measurements, where there is a log group that CloudWatch reads them from.
+    pub measured: Option<Measured>,
+}
+
+/// Whose measurements they are, and how they get through.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// `AWS_LAMBDA_FUNCTION_NAME`.
+    pub function: String,
+    /// `AWS_LAMBDA_LOG_LEVEL`, which Lambda filters by behind our back, or `INFO`.
+    pub level: String,
 }
 
 impl Logging {
@@ -35,7 +46,14 @@ impl Logging {
         let is_text =
             given("AWS_LAMBDA_LOG_FORMAT").is_some_and(|it| it.eq_ignore_ascii_case("text"));
         let level = || given("AWS_LAMBDA_LOG_LEVEL").map(|level| level.to_lowercase());
+        let measured = given("AWS_LAMBDA_LOG_GROUP_NAME")
+            .and_then(|_| given("AWS_LAMBDA_FUNCTION_NAME"))
+            .map(|function| Measured {
+                function,
+                level: level().unwrap_or_else(|| "info".to_owned()).to_uppercase(),
+            });
         Self {
+            measured,
             format: if is_text {
                 LogFormat::Text
             } else {

@@ -16,7 +16,7 @@ use std::time::Duration;
 pub use access_tokens::{AccessTokens, Algorithm};
 pub use accounts::{Accounts, LoginField, UsersAccess};
 pub use deployment::{Credentials, Deployment};
-pub use logging::{LogFormat, Logging};
+pub use logging::{LogFormat, Logging, Measured};
 pub use mails::{Frontend, Mails};
 pub use templates::Templates;
 pub use values::Rate;

@@ -92,7 +92,7 @@ fn mutation_field(act: Act) -> Field {
                 _ => TokensWanted::None,
             };
             let envelope = carry_out(&act, Guarded::AtTopLevel, &ctx, given, wanted).await?;
-            Ok(Some(FieldValue::owned_any(as_told_here(&act, envelope))))
+            Ok(Some(as_told_here(&act, envelope).told()))
         })
     });
     with_arguments(field.description(declared.description), &declared.arguments)

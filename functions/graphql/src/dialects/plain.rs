@@ -1,8 +1,6 @@
 //! The plain dialect: flat arguments, results named after the operation.
 
-use async_graphql::dynamic::{
-    Field, FieldFuture, FieldValue, Object, Schema, SchemaBuilder, TypeRef,
-};
+use async_graphql::dynamic::{Field, FieldFuture, Object, Schema, SchemaBuilder, TypeRef};
 use shared::settings::Settings;
 
 use super::{Guarded, carry_out, django_graphql_auth, result, selected, with_arguments};
@@ -28,7 +26,7 @@ fn mutation_field(act: Act) -> Field {
             let given = Given::new(ctx.args.as_index_map().clone());
             let envelope =
                 carry_out(&act, Guarded::InEnvelope, &ctx, given, selected(&ctx)).await?;
-            Ok(Some(FieldValue::owned_any(envelope)))
+            Ok(Some(envelope.told()))
         })
     });
     with_arguments(field.description(declared.description), &declared.arguments)

@@ -2,7 +2,7 @@
 
 use async_graphql::Value;
 use async_graphql::dynamic::{
-    Field, FieldFuture, FieldValue, InputObject, InputValue, Object, Schema, SchemaBuilder, TypeRef,
+    Field, FieldFuture, InputObject, InputValue, Object, Schema, SchemaBuilder, TypeRef,
 };
 use shared::settings::Settings;
 
@@ -68,10 +68,11 @@ fn mutation_field(act: Act) -> Field {
             let client_mutation_id = given.text_if_any(CLIENT_MUTATION_ID);
             let envelope =
                 carry_out(&act, Guarded::InEnvelope, &ctx, given, selected(&ctx)).await?;
-            Ok(Some(FieldValue::owned_any(Envelope {
+            let envelope = Envelope {
                 client_mutation_id,
                 ..envelope
-            })))
+            };
+            Ok(Some(envelope.told()))
         })
     });
     field

@@ -163,6 +163,7 @@ fn the_content_type_is_judged_by_its_media_type_alone() {
         "Application/JSON;charset=latin1",
         " application/json ; a=b; c",
         "application/json;",
+        "application/json; a=\"b, c\"; d",
     ] {
         assert_eq!(with(&[good]), 200, "{good}");
     }
@@ -172,6 +173,8 @@ fn the_content_type_is_judged_by_its_media_type_alone() {
         "application/graphql+json",
         "application/jsonp",
         "application/json, text/plain",
+        "application/json;a=b,text/plain",
+        "application/json;a=\"b\",application/json",
         "a;application/json",
     ] {
         assert_eq!(with(&[bad]), 415, "{bad}");

@@ -1,5 +1,5 @@
 //! What stories are told with: a World per test, with tables, an inbox, settings and a clock of its
-//! own. Nothing here asserts; stories do.
+//! own. What is right is said by the stories.
 
 #![allow(
     clippy::must_use_candidate,
@@ -13,6 +13,7 @@
 
 pub mod audit;
 pub mod captchas;
+pub mod every_act;
 pub mod log;
 pub mod people;
 pub mod proxy;

@@ -14,6 +14,7 @@
 pub mod audit;
 pub mod captchas;
 pub mod every_act;
+pub mod gateway;
 pub mod log;
 pub mod people;
 pub mod proxy;

@@ -154,6 +154,13 @@ impl World {
         Ok(())
     }
 
+    /// The settings of the service as they are now, for one that runs elsewhere.
+    #[must_use]
+    pub fn variables(&self) -> BTreeMap<String, String> {
+        let variables = self.variables.lock();
+        variables.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The running service.
     #[must_use]
     pub fn app(&self) -> Arc<App> {

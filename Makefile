@@ -79,8 +79,10 @@ deploy: build ## Deploy to AWS: make deploy stage=dev
 schema: ## Compare the schemas in functions/graphql/schema with what the service serves
 	cargo test --workspace schema
 
-bench: ## Measure (later)
-	@echo "Nothing is measured yet."
+bench: ## Measure and write docs/performance.md: make bench, or make bench only=load
+	@echo "Compiling for release (some minutes the first time) ..."
+	@cargo build --release --workspace --bin graphql --bin bench --bin bare_function --bin bare_hash
+	@"$(CARGO_TARGET_DIR)/release/bench" $(only)
 
 tools: ## Fetch every tool now, for work without a network
 	@for tool in cargo-lambda graphiql dynamodb-local aws-sam-cli; do $(fetch) $$tool || exit; done

@@ -136,7 +136,11 @@ impl Ledger<'_> {
 }
 
 /// `2r 3w 1t`: reads, writes and transactions.
-fn kinds(calls: &[Call]) -> String {
+///
+/// # Panics
+/// When there is a call that no act may make.
+#[must_use]
+pub fn kinds(calls: &[Call]) -> String {
     let kind = |call: &Call| match call.operation.as_str() {
         "GetItem" | "BatchGetItem" | "Query" => 'r',
         "PutItem" | "UpdateItem" | "DeleteItem" => 'w',

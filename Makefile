@@ -18,7 +18,7 @@ stage ?= dev
 architecture ?= arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help dev reset test laptop check clients templates build deploy schema bench tools
+.PHONY: help dev reset test laptop check clients templates build deploy schema bench profile tools
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,11 @@ bench: ## Measure and write docs/performance.md: make bench, or make bench only=
 	@echo "Compiling for release (some minutes the first time) ..."
 	@cargo build --release --workspace --bin graphql --bin bench --bin bare_function --bin bare_hash
 	@"$(CARGO_TARGET_DIR)/release/bench" $(only)
+
+profile: ## Count the instructions of two acts into docs/performance.md (needs valgrind, builds for long)
+	@cargo build --profile profiling --workspace --bin graphql
+	@cargo build --release --workspace --bin graphql --bin bench
+	@"$(CARGO_TARGET_DIR)/release/bench" profile
 
 tools: ## Fetch every tool now, for work without a network
 	@for tool in cargo-lambda graphiql dynamodb-local aws-sam-cli; do $(fetch) $$tool || exit; done

@@ -147,6 +147,12 @@ impl Running {
         Ok((invocation, body["data"].take()))
     }
 
+    /// Ends the process as Lambda does, so that it can write what it has to.
+    pub async fn terminate(self) -> anyhow::Result<()> {
+        self.function.terminate().await?;
+        Ok(())
+    }
+
     /// Processor time used since the last time this was asked.
     pub fn processor_time(&mut self) -> anyhow::Result<Duration> {
         self.processor.lap()

@@ -31,7 +31,7 @@ system := $(shell uname -s)
 own_architecture := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev reset test laptop check clients templates build artefact deploy smoke schema bench captchas tools
+.PHONY: help dev reset test laptop check clients templates build artefact deploy smoke schema bench profile captchas tools
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -107,8 +107,15 @@ smoke: ## Ask a deployed service whether it is up and right: make smoke URL=http
 schema: ## Compare the schemas in functions/graphql/schema with what the service serves
 	cargo test --workspace schema
 
-bench: ## Measure (later)
-	@echo "Nothing is measured yet."
+bench: ## Measure and write docs/performance.md: make bench, or make bench only=load
+	@echo "Compiling for release (some minutes the first time) ..."
+	@cargo build --release --workspace --bin graphql --bin bench --bin bare_function --bin bare_hash
+	@"$(CARGO_TARGET_DIR)/release/bench" $(only)
+
+profile: ## Count the instructions of two acts into docs/performance.md (needs valgrind, builds for long)
+	@cargo build --profile profiling --workspace --bin graphql
+	@cargo build --release --workspace --bin graphql --bin bench
+	@"$(CARGO_TARGET_DIR)/release/bench" profile
 
 captchas: ## Draw captchas to be looked at, and what they say: make captchas count=200
 	cargo build --workspace --example captchas

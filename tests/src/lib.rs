@@ -1,5 +1,5 @@
 //! What stories are told with: a World per test, with tables, an inbox, settings and a clock of its
-//! own. Nothing here asserts; stories do.
+//! own. What is right is said by the stories.
 
 #![allow(
     clippy::must_use_candidate,
@@ -14,6 +14,7 @@
 pub mod audit;
 pub mod captchas;
 mod deployed;
+pub mod every_act;
 pub mod gateway;
 pub mod log;
 pub mod metrics;

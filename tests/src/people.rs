@@ -22,6 +22,9 @@ pub const PASSWORD: &str = "23kegbsi7g2k";
 /// A password that nobody has yet, good enough to choose.
 pub const NEW_PASSWORD: &str = "supersecretpassword";
 
+/// What one BatchWriteItem may carry.
+const MOST_IN_A_BATCH: usize = 25;
+
 /// The form of somebody new, `new_user`, with some fields changed or added.
 #[must_use]
 pub fn registration(changed: Value) -> Value {
@@ -159,24 +162,24 @@ impl World {
         let first_id = first.id().to_string();
         let of_first = |item: &&Item| item.values().any(|value| mentions(value, &first_id));
         let originals: Vec<Item> = items.iter().filter(of_first).cloned().collect();
-        let copies: Vec<WriteRequest> = (1..count)
-            .flat_map(|number| {
-                let id = std::iter::repeat_with(AccountId::random).find(|id| is_wanted(*id));
-                let id = id.expect("there are enough ids");
-                let changes = [
-                    (first_id.clone(), id.to_string()),
-                    ("crowd0000".to_owned(), format!("crowd{number:04}")),
-                    (iso(first_joined), iso(joined(number))),
-                ];
-                let copies = originals.iter().map(|item| copy(item, id, &changes));
-                copies.collect::<Vec<_>>()
-            })
-            .collect();
-        let writes = copies.chunks(25).map(|chunk| {
-            let request = client.batch_write_item();
-            request.request_items(accounts, chunk.to_vec()).send()
+        let copies = (1..count).flat_map(|number| {
+            let id = std::iter::repeat_with(AccountId::random).find(|id| is_wanted(*id));
+            let id = id.expect("there are enough ids");
+            let changes = [
+                (first_id.clone(), id.to_string()),
+                ("crowd0000".to_owned(), format!("crowd{number:04}")),
+                (iso(first_joined), iso(joined(number))),
+            ];
+            let copies = originals.iter().map(|item| copy(item, id, &changes));
+            copies.collect::<Vec<_>>()
         });
-        let mut written = futures::stream::iter(writes).buffer_unordered(8);
+        let batches = futures::stream::iter(copies).chunks(MOST_IN_A_BATCH);
+        let mut written = batches
+            .map(|batch| {
+                let request = client.batch_write_item();
+                request.request_items(accounts, batch).send()
+            })
+            .buffer_unordered(8);
         while let Some(answer) = written.next().await {
             let left = answer.expect("the store").unprocessed_items;
             assert!(left.is_none_or(|left| left.is_empty()), "not all written");

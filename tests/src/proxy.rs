@@ -1,8 +1,11 @@
-//! A proxy between the service and its database: counts the calls on the wire, can fail, delay or
-//! swallow the answer of some of them, and can hold one back while something else happens.
+//! A proxy between the service and its database: counts the calls on the wire, can ask what they
+//! cost, can fail, delay or swallow the answer of some of them, and can hold one back while
+//! something else happens.
+
+mod units;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -13,6 +16,8 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::Notify;
 
 use crate::operations::{self, Operations};
+
+pub use units::Units;
 
 /// What becomes of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +57,8 @@ struct Plan {
     fates: BTreeMap<usize, Fate>,
     fates_of: Vec<Planned<Fate>>,
     held: Vec<Planned<Held>>,
+    asks_for_units: bool,
+    units: Units,
 }
 
 /// Something about a later call of one operation.
@@ -127,6 +134,16 @@ impl Proxy {
         self.state().operations.clone()
     }
 
+    /// From now on the engine is asked what each call costs.
+    pub fn ask_for_units(&self) {
+        self.state().asks_for_units = true;
+    }
+
+    /// What the calls since the last time have cost, as the engine tells it.
+    pub fn take_units(&self) -> Units {
+        std::mem::take(&mut self.state().units)
+    }
+
     /// From now on every call has this fate.
     pub fn all(&self, fate: Fate) {
         let mut state = self.state();
@@ -164,11 +181,8 @@ impl Proxy {
         held
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, Plan> {
-        self.inner
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, Plan> {
+        self.inner.state()
     }
 }
 
@@ -183,14 +197,12 @@ fn take_due<T>(planned: &mut Vec<Planned<T>>, operation: &str) -> Option<T> {
 }
 
 impl Inner {
-    fn note(&self, headers: &HeaderMap, body: &Bytes) -> (Fate, Option<Held>) {
-        let target = headers
-            .get("x-amz-target")
-            .and_then(|value| value.to_str().ok());
-        let operation = target
-            .and_then(|target| target.rsplit('.').next())
-            .unwrap_or_default();
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+    fn state(&self) -> MutexGuard<'_, Plan> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, operation: &str, body: &Bytes) -> (Fate, Option<Held>) {
+        let mut state = self.state();
         let call = Call {
             operation: operation.to_owned(),
             body: String::from_utf8_lossy(body).into_owned(),
@@ -206,8 +218,18 @@ impl Inner {
     }
 }
 
+/// `GetItem` and so on.
+fn operation(headers: &HeaderMap) -> &str {
+    let target = headers.get("x-amz-target");
+    let target = target.and_then(|value| value.to_str().ok());
+    target
+        .and_then(|target| target.rsplit('.').next())
+        .unwrap_or_default()
+}
+
 async fn pass(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes) -> Response {
-    let (fate, held) = inner.note(&headers, &body);
+    let operation = operation(&headers);
+    let (fate, held) = inner.note(operation, &body);
     if let Some(held) = held {
         held.arrived.notify_one();
         held.released.notified().await;
@@ -223,6 +245,12 @@ async fn pass(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes) 
         }
         Fate::Pass | Fate::LoseAnswer | Fate::Babble => {}
     }
+    let asks_for_units = inner.state().asks_for_units;
+    let body = if asks_for_units {
+        units::asking(&body)
+    } else {
+        body
+    };
     let mut sent = inner.client.post(&inner.engine).body(body);
     for (name, value) in &headers {
         if name != "host" && name != "content-length" {
@@ -234,6 +262,9 @@ async fn pass(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes) 
     };
     let (status, headers) = (answer.status(), answer.headers().clone());
     let bytes = answer.bytes().await.unwrap_or_default();
+    if asks_for_units {
+        inner.state().units.add(operation, &bytes);
+    }
     if fate == Fate::LoseAnswer {
         return lost();
     }

@@ -70,6 +70,7 @@ pub struct World {
     tables: [String; 3],
     engine: Option<Database>,
     pub(crate) deployed: tokio::sync::Mutex<Option<Function>>,
+    engine_url: String,
 }
 
 impl World {
@@ -106,7 +107,7 @@ impl World {
         for (name, value) in TABLE_NAMES.iter().zip(&tables) {
             variables.insert((*name).to_owned(), value.clone());
         }
-        variables.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), engine_url);
+        variables.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), engine_url.clone());
         variables.insert("AWS_ENDPOINT_URL_SESV2".to_owned(), inbox.url());
         let clock = Arc::new(AtomicI64::new(Timestamp::now().as_microsecond()));
         let backstage = start(&variables, &clock).expect("the settings of the stories");
@@ -135,6 +136,7 @@ impl World {
             tables,
             engine,
             deployed: tokio::sync::Mutex::default(),
+            engine_url,
         }
     }
 
@@ -194,6 +196,12 @@ impl World {
     #[must_use]
     pub fn database(&self) -> (&Client, &[String; 3]) {
         (&self.database, &self.tables)
+    }
+
+    /// Where the engine itself listens, past the proxy.
+    #[must_use]
+    pub fn engine_url(&self) -> &str {
+        &self.engine_url
     }
 
     /// Which dialect this world speaks.

@@ -6,10 +6,9 @@ use graphql::http::Dialect;
 use local::inbox::Behaviour;
 use serde_json::json;
 use tests::World;
+use tests::every_act::{Limits, perform};
 use tests::operations::{self, Operations, is_to_be_written};
 use tests::people::registration;
-
-use crate::budget;
 
 /// A registration with a session is taken back, since its letter cannot be sent.
 async fn a_registration_is_taken_back(world: &World) {
@@ -29,7 +28,7 @@ fn written(operations: &Operations) -> String {
 async fn what_is_on_record_is_what_the_acts_need_and_nothing_more() {
     let world = World::open(Dialect::Plain, &[]).await;
     a_registration_is_taken_back(&world).await;
-    budget::every_act(&world).await;
+    perform(&world, Limits::On).await;
     let seen = world.proxy.operations();
     world.close().await;
     if is_to_be_written() {

@@ -1,8 +1,8 @@
 //! API Gateway: events of an HTTP API (payload format 2.0) made into requests, and answers into what
 //! the gateway reads.
 //!
-//! The events are read here, leniently, and not by a crate: a byte that is no ASCII in any header
-//! must not make an event unreadable, nor a path that is no URI.
+//! The events are read here, leniently, and not as `lambda_http` does: a byte that is no ASCII in
+//! any header must not make an event unreadable, nor a path that is no URI.
 
 #[cfg(test)]
 mod tests;
@@ -13,8 +13,10 @@ use std::net::{IpAddr, Ipv4Addr};
 use bytes::Bytes;
 use data_encoding::BASE64;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use lambda_http::Body;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::Door;
@@ -49,22 +51,12 @@ struct Http {
     source_ip: Option<String>,
 }
 
-/// An answer, in the form in which the gateway reads it.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Answer {
-    status_code: u16,
-    headers: BTreeMap<String, String>,
-    body: String,
-    is_base64_encoded: bool,
-}
-
 /// Answers an event. What is no request of an HTTP API (a warm-up call, another kind of gateway) is
 /// refused in the same form.
 ///
 /// # Errors
 /// As [`Door::answer`].
-pub async fn answer(door: &Door, event: Value) -> anyhow::Result<Answer> {
+pub async fn answer(door: &Door, event: Value) -> anyhow::Result<ApiGatewayV2httpResponse> {
     let response = match read(event) {
         Ok((request, source)) => door.answer(request, source).await?,
         Err(refusal) => refusal.into_response(),
@@ -166,16 +158,11 @@ fn body(text: String, is_base64: bool) -> Bytes {
     }
 }
 
-fn written(response: Response<String>) -> Answer {
+fn written(response: Response<String>) -> ApiGatewayV2httpResponse {
     let (parts, body) = response.into_parts();
-    let headers = parts.headers.iter().map(|(name, value)| {
-        let value = String::from_utf8_lossy(value.as_bytes());
-        (name.to_string(), value.into_owned())
-    });
-    Answer {
-        status_code: parts.status.as_u16(),
-        headers: headers.collect(),
-        body,
-        is_base64_encoded: false,
-    }
+    let mut answer = ApiGatewayV2httpResponse::default();
+    answer.status_code = parts.status.as_u16().into();
+    answer.headers = parts.headers;
+    answer.body = Some(Body::Text(body));
+    answer
 }

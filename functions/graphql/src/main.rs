@@ -4,9 +4,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use graphql::Door;
-use graphql::gateway::{self, Answer};
+use graphql::gateway;
 use graphql::metrics;
-use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_http::lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
 use shared::app::App;
 use shared::clock::Clock;
@@ -61,7 +62,7 @@ fn start_logging(logging: &Logging) {
         .init();
 }
 
-async fn answer(door: &Door, event: LambdaEvent<Value>) -> Result<Answer, Error> {
+async fn answer(door: &Door, event: LambdaEvent<Value>) -> Result<ApiGatewayV2httpResponse, Error> {
     match gateway::answer(door, event.payload).await {
         Ok(answer) => Ok(answer),
         Err(fault) => {

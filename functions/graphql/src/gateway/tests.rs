@@ -235,6 +235,8 @@ fn an_answer_is_written_as_the_gateway_reads_it() {
     let expected = json!({
         "statusCode": 405,
         "headers": { "allow": "POST" },
+        "multiValueHeaders": {},
+        "cookies": [],
         "body": "{\"é\":1}",
         "isBase64Encoded": false,
     });

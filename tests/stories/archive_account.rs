@@ -1,6 +1,7 @@
 //! An account put to rest until its owner logs in again.
 
 use futures::future::join_all;
+use graphql::http::Dialect;
 use serde_json::{Value, json};
 use tests::people::{PASSWORD, registration};
 use tests::{Fate, Reply, WITHOUT_LIMITS, World, in_both_dialects, in_each_dialect};
@@ -139,6 +140,22 @@ async fn in_a_document_the_rest_is_nobody_s_until_somebody_logs_in() {
         assert!(profile.archived && profile.first_name == "three");
     })
     .await;
+}
+
+#[tokio::test]
+async fn in_gqlauth_what_comes_behind_an_archiving_ends_the_document_and_not_the_archiving() {
+    let world = World::open(Dialect::Gqlauth, &[]).await;
+    world.vera().await;
+    let names = ("updateAccount", json!({ "firstName": "V" }));
+    let acts = [names.clone(), ("archiveAccount", confirmed()), names];
+    let mut replies = world.as_person("vera").await.acts(&acts).await;
+    replies
+        .swap_remove(2)
+        .is_turned_away(Dialect::Gqlauth, "unauthenticated");
+    let profile = world.account("vera").await.expect("vera").profile;
+    assert!(profile.archived && profile.first_name == "V");
+    assert_eq!(world.inbox.letters().len(), 1);
+    world.close().await;
 }
 
 #[tokio::test]

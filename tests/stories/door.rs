@@ -13,12 +13,7 @@ const ME: &str = "{ me { username } }";
 
 /// Asks for several acts in one document, `a0` and so on.
 async fn together(asker: &Asker<'_>, acts: &[(&str, Value)]) -> Reply {
-    let texts = acts.iter().enumerate().map(|(number, (act, arguments))| {
-        let text = asker.act_text(act, arguments, "success errors");
-        format!("a{number}: {text}")
-    });
-    let document = format!("mutation {{ {} }}", texts.collect::<Vec<_>>().join(" "));
-    asker.document(&document, json!({})).await
+    asker.acts(acts).await.swap_remove(0)
 }
 
 /// Claims that of several acts each went so: `None` for success, else the code under its key.

@@ -3,8 +3,10 @@
 mod asking;
 mod at_once;
 mod lifetime;
+mod unverified;
 
 use serde_json::json;
+use shared::token::mailed::Action;
 use tests::people::{NEW_PASSWORD, PASSWORD};
 use tests::reply::Errors;
 use tests::tokens::choosing;
@@ -197,12 +199,16 @@ async fn a_token_that_is_not_good_hides_what_is_wrong_with_the_password() {
         let kept = world.kept().await;
         let form = |token: &str| json!({ "token": token, "newPassword1": "1", "newPassword2": "" });
         let logged_in = world.log_in("stan").await.succeeds();
+        let petra = world.account("petra").await.expect("petra");
+        let email_form = petra.profile.email_form.clone();
         let tokens = [
             "invalid".to_owned(),
             String::new(),
             logged_in.access_token(),
             logged_in.refresh_token(),
             world.secondary_token("vera", "vera2@email.com").await,
+            world.sealed(&petra, Action::PasswordSet),
+            world.sealed(&petra, Action::Activation { email_form }),
         ];
         for token in tokens {
             let reply = world.act("passwordReset", form(&token)).await;

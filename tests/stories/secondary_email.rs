@@ -126,3 +126,34 @@ async fn what_is_done_to_addresses_in_one_document_is_done_in_order() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_becomes_of_an_address_shows_in_the_list_at_once() {
+    in_both_dialects(&[], async |world| {
+        world.vera().await;
+        world.stan().await;
+        let token = json!({ "token": world.secondary_token("vera", "vera2@email.com").await });
+        let stan = world.as_person("stan").await;
+        let vera = world.as_person("vera").await;
+        for (act, arguments, primary, secondary) in [
+            ("verifySecondaryEmail", token, "vera@", Some("vera2@")),
+            ("swapEmails", confirmed(), "vera2@", Some("vera@")),
+            ("removeSecondaryEmail", confirmed(), "vera2@", None),
+        ] {
+            vera.act(act, arguments).await.succeeds();
+            for address in ["vera@", "vera2@"] {
+                let query = format!(
+                    "{{ primary: users(email: \"{address}email.com\") {{ edges {{ node {{ username }} }} }}
+                    secondary: users(status_SecondaryEmail: \"{address}email.com\") {{ edges {{ node {{ username }} }} }} }}"
+                );
+                let data = stan.query(&query).await;
+                let count = |list: &str| data[list]["edges"].as_array().map(Vec::len);
+                let expected = |is_it: bool| Some(usize::from(is_it));
+                assert_eq!(count("primary"), expected(address == primary), "{act} {data}");
+                let is_secondary = Some(address) == secondary;
+                assert_eq!(count("secondary"), expected(is_secondary), "{act} {data}");
+            }
+        }
+    })
+    .await;
+}

@@ -237,3 +237,24 @@ async fn a_first_password_whose_answer_from_the_store_is_lost_is_set_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn somebody_verified_beside_a_first_password_is_verified_once() {
+    in_both_dialects(WITHOUT_LIMITS, async |world| {
+        let petra = world.petra().await;
+        let token = world.sealed(&petra, Action::PasswordSet);
+        let held = world.proxy.hold("UpdateItem", 1);
+        let meanwhile = async {
+            held.arrives().await;
+            let backstage = world.backstage();
+            let verified = backstage.verify(petra.id(), "petra@email.com").await;
+            drop(verified.expect("the store"));
+            held.goes_on();
+        };
+        let (reply, ()) = join!(set(world, &token, NEW_PASSWORD), meanwhile);
+        reply.succeeds();
+        assert_eq!(world.log.events_named("password_set").len(), 1);
+        assert!(world.log.events_named("user_verified").is_empty());
+    })
+    .await;
+}

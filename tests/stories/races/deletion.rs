@@ -77,7 +77,7 @@ fn judge(replies: &[Reply]) -> bool {
 async fn a_deletion_beside_everything_else_leaves_nothing_that_works() {
     let mut deletions = 0;
     for removes in ["false", "true"] {
-        for round in 0..4 {
+        for round in 0..3 {
             let settings = [WITHOUT_LIMITS, &[("ALLOW_DELETE_ACCOUNT", removes)]].concat();
             let world = World::open(Plain, &settings).await;
             let sam = world.sam().await;

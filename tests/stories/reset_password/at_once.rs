@@ -103,3 +103,21 @@ async fn somebody_verified_beside_a_reset_is_verified_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_network_that_cannot_be_noted_does_not_stand_in_the_way_of_a_reset() {
+    in_both_dialects(&[], async |world| {
+        world.vera().await;
+        let token = world.reset_token("vera@email.com").await;
+        // The marks are the only items that a reset puts.
+        for nth in [1, 2] {
+            let fate = Fate::Refuse("ValidationException");
+            world.proxy.nth_of("PutItem", nth, fate);
+        }
+        reset(world, &token, NEW_PASSWORD).await.succeeds();
+        let log = world.log.text();
+        assert!(log.contains("making a network familiar"), "{log}");
+        has_password(world, "vera", NEW_PASSWORD).await;
+    })
+    .await;
+}

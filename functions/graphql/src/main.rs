@@ -10,6 +10,7 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
 use shared::app::App;
 use shared::clock::Clock;
+use shared::patience;
 use shared::settings::{LogFormat, Logging, Measured, Settings};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -62,7 +63,8 @@ fn start_logging(logging: &Logging) {
 }
 
 async fn answer(door: &Door, event: LambdaEvent<Value>) -> Result<Answer, Error> {
-    match gateway::answer(door, event.payload).await {
+    let answering = gateway::answer(door, event.payload);
+    match patience::before(event.context.deadline(), answering).await {
         Ok(answer) => Ok(answer),
         Err(fault) => {
             tracing::error!(fault = format!("{fault:#}"), "no answer");

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
 
 use super::Store;
 use super::accounts::{Identifier, IdentifierItem, account_pk, as_judged, with_new_credentials};
-use super::engine::{CONFLICT_RETRIES, Change, Item, attribute, key, names_in, pause};
+use super::engine::{CONFLICT_RETRIES, Change, Item, attribute, in_time, key, names_in, pause};
 use super::sessions::Session;
 use crate::account::{Account, AccountId};
 use crate::clock::iso;
@@ -175,14 +175,13 @@ impl Store {
     async fn commit(&self, writes: Vec<TransactWriteItem>) -> anyhow::Result<Committed> {
         let token = random::hex();
         for attempt in 0.. {
-            let sent = self
+            let sending = self
                 .client
                 .transact_write_items()
                 .set_transact_items(Some(writes.clone()))
                 .client_request_token(&token)
-                .send()
-                .await;
-            match sent {
+                .send();
+            match in_time(sending).await {
                 Ok(_) => return Ok(Committed::Done),
                 Err(error) => match reasons(&error) {
                     Some(codes) if codes.iter().any(|code| code == "ConditionalCheckFailed") => {

@@ -24,8 +24,9 @@ use crate::settings::Deployment;
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// How often a write is tried again when a transaction is under way on its item.
-pub(super) const CONFLICT_RETRIES: u32 = 8;
+/// How often a write is tried again that the SDK does not try again by itself, since a transaction is
+/// under way on its item, or its own transaction found a busy item.
+pub(super) const RETRIES: u32 = 8;
 
 pub(super) fn client(deployment: &Deployment, http: SharedHttpClient) -> Client {
     let timeouts = TimeoutConfig::builder()
@@ -204,7 +205,7 @@ impl Change {
                     Some(Refused::Condition(item)) => {
                         return Ok(Written::Unchanged(item.map(read).transpose()?));
                     }
-                    Some(Refused::Conflict) if attempt < CONFLICT_RETRIES => pause(attempt).await,
+                    Some(Refused::Conflict) if attempt < RETRIES => pause(attempt).await,
                     _ => return Err(error).with_context(|| format!("changing an item of {table}")),
                 },
             }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::accounts::{Identifier, IdentifierItem};
-use super::engine::{Change, Item, attribute, in_time, key, pause, read};
+use super::engine::{Change, Item, in_time, key, pause, read};
 use super::{Store, Written};
 use crate::account::AccountId;
 
@@ -168,18 +168,13 @@ impl Store {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn raise(&self, counter: &Counter) -> anyhow::Result<()> {
-        let counting = self
-            .client
-            .update_item()
-            .table_name(&self.challenges)
-            .set_key(Some(key([("pk", &counter.pk)])))
-            .update_expression("SET #expires_at = :expires_at ADD #count :one")
-            .expression_attribute_names("#expires_at", "expires_at")
-            .expression_attribute_names("#count", "count")
-            .expression_attribute_values(":expires_at", attribute(counter.expires_at))
-            .expression_attribute_values(":one", attribute(1))
-            .send();
-        in_time(counting).await.context("counting")?;
+        // Whatever the count is; a change asks by itself that it is made once.
+        let change = Change::when("attribute_not_exists(#count) OR attribute_exists(#count)")
+            .set("expires_at", counter.expires_at)
+            .increment("count");
+        let _: Written<serde::de::IgnoredAny> = change
+            .apply(&self.client, &self.challenges, key([("pk", &counter.pk)]))
+            .await?;
         Ok(())
     }
 

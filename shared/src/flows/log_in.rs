@@ -71,10 +71,14 @@ pub async fn log_in(
         return refuse(None, LoginRefused::Limit, Refusal::TooManyTries);
     };
     // Where nobody has the name, an account that cannot exist is read, so that the work is the same.
-    let account = app
-        .store
-        .account(owner.unwrap_or_else(AccountId::random))
-        .await?;
+    let id = owner.unwrap_or_else(AccountId::random);
+    let account = match app.store.account(id).await {
+        Ok(account) => account,
+        Err(fault) => {
+            attempt.abandoned(app).await;
+            return Err(fault.into());
+        }
+    };
     let mut account = account.filter(|account| is_allowed(app, &identifier, account));
     for _ in 0..ROUNDS {
         let hash = account

@@ -52,11 +52,15 @@ pub(super) fn client(deployment: &Deployment, http: SharedHttpClient) -> Client 
 }
 
 /// Waits for the answer to a call, but no longer than the request has time for.
-pub(super) async fn in_time<T, E>(
+pub(super) fn in_time<T, E>(
     answer: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-) -> Result<T, SdkError<E, HttpResponse>> {
-    let answer = patience::wait_for(answer).await;
-    answer.unwrap_or_else(|| Err(SdkError::timeout_error("the time of the request is over")))
+) -> impl Future<Output = Result<T, SdkError<E, HttpResponse>>> {
+    // The futures of the SDK are large, and those that await them would all be larger still.
+    let answer = Box::pin(answer);
+    async move {
+        let answer = patience::wait_for(answer).await;
+        answer.unwrap_or_else(|| Err(SdkError::timeout_error("the time of the request is over")))
+    }
 }
 
 /// A change of one item: what must hold, and what becomes of it. Names in the condition are

@@ -32,6 +32,7 @@ mod metrics;
 mod notices;
 mod operations;
 mod operators;
+mod patience;
 mod races;
 mod refresh;
 mod register;

@@ -5,6 +5,7 @@
 mod accounts;
 mod busy;
 mod logins;
+mod mails;
 mod queries;
 mod scenes;
 mod sessions;

@@ -125,7 +125,12 @@ async fn pass(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes) 
         Fate::Cancel(reasons) => return cancelled(reasons),
         Fate::LeaveOut => return left_out(&body),
         Fate::Late(time) => tokio::time::sleep(time).await,
-        Fate::Pass | Fate::LoseAnswer | Fate::HalfAnswer | Fate::Babble | Fate::DoneThenFail => {}
+        Fate::Pass
+        | Fate::LoseAnswer
+        | Fate::HalfAnswer
+        | Fate::Stall
+        | Fate::Babble
+        | Fate::DoneThenFail => {}
     }
     let mut sent = inner.client.post(&inner.engine).body(body);
     for (name, value) in &headers {
@@ -140,7 +145,8 @@ async fn pass(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes) 
     let bytes = answer.bytes().await.unwrap_or_default();
     let body = match fate {
         Fate::LoseAnswer => return lost(None),
-        Fate::HalfAnswer => return lost(Some(bytes.slice(..bytes.len() / 2))),
+        Fate::HalfAnswer => return lost(Some(half(&bytes))),
+        Fate::Stall => return stalled(half(&bytes)),
         Fate::DoneThenFail => return failed(),
         Fate::Babble => Bytes::from_static(b"<html>what?"),
         _ => bytes,
@@ -182,9 +188,26 @@ fn left_out(body: &Bytes) -> Response {
     axum::Json(answer).into_response()
 }
 
+fn half(bytes: &Bytes) -> Bytes {
+    bytes.slice(..bytes.len() / 2)
+}
+
+fn stalled(beginning: Bytes) -> Response {
+    let silence = futures::stream::pending::<Result<Bytes, std::io::Error>>();
+    let beginning = futures::stream::iter([Ok(beginning)]);
+    Response::new(Body::from_stream(beginning.chain(silence)))
+}
+
 /// A body that breaks off makes the server close the connection without finishing the answer.
 fn lost(beginning: Option<Bytes>) -> Response {
-    let broken = futures::stream::once(async { Err::<Bytes, _>(std::io::Error::other("lost")) });
+    let has_begun = beginning.is_some();
+    let broken = futures::stream::once(async move {
+        if has_begun {
+            // What came before goes out while this is waited for.
+            tokio::task::yield_now().await;
+        }
+        Err::<Bytes, _>(std::io::Error::other("lost"))
+    });
     let beginning = futures::stream::iter(beginning.map(Ok));
     Response::new(Body::from_stream(beginning.chain(broken)))
 }

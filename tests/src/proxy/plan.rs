@@ -30,6 +30,8 @@ pub enum Fate {
     LoseAnswer,
     /// It is carried out, but the connection breaks in the middle of the answer.
     HalfAnswer,
+    /// It is carried out, but the answer stops in the middle, and the connection stays.
+    Stall,
     /// It is carried out, but the answer is no JSON.
     Babble,
     /// It is carried out, but the answer says 500.

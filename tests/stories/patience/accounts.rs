@@ -7,7 +7,7 @@ use tests::World;
 use tests::people::{NEW_PASSWORD, PASSWORD};
 
 use super::scenes::{
-    Ask, SCENE, Says, Scene, anybody, confirmed, email, holds, new_password, sealed, somebody,
+    Ask, SCENE, Says, Scene, anybody, confirmed, email, holds, new_password, somebody,
 };
 use super::tell;
 
@@ -49,7 +49,7 @@ fn link(world: &World, account: &Account, email: String) -> Value {
         email,
         credentials_version,
     };
-    json!({ "token": sealed(world, account, action) })
+    json!({ "token": world.sealed(account, action) })
 }
 
 /// Gives somebody a second address.
@@ -116,7 +116,7 @@ async fn a_registration_in_trouble() {
                     let action = Action::Activation {
                         email_form: email(name),
                     };
-                    let token = sealed(world, &account, action);
+                    let token = world.sealed(&account, action);
                     Ask::act(
                         anybody(world, name),
                         "verifyAccount",
@@ -200,7 +200,7 @@ async fn a_forgotten_password_in_trouble() {
                     let action = Action::PasswordReset {
                         nonce: NONCE.to_owned(),
                     };
-                    let form = new_password(&sealed(world, &account, action));
+                    let form = new_password(&world.sealed(&account, action));
                     Ask::act(anybody(world, name), "passwordReset", form)
                 }
                 .boxed()
@@ -215,7 +215,7 @@ async fn a_forgotten_password_in_trouble() {
             set: |world, name| {
                 async move {
                     let account = world.person(name, |it| it.password_hash = None).await;
-                    let form = new_password(&sealed(world, &account, Action::PasswordSet));
+                    let form = new_password(&world.sealed(&account, Action::PasswordSet));
                     Ask::act(anybody(world, name), "passwordSet", form)
                 }
                 .boxed()

@@ -11,7 +11,7 @@ use shared::token::mailed::Action;
 use tests::World;
 use tests::people::{NEW_PASSWORD, PASSWORD, registration};
 
-use super::scenes::{Ask, Says, anybody, confirmed, email, new_password, sealed, somebody};
+use super::scenes::{Ask, Says, anybody, confirmed, email, new_password, somebody};
 
 /// All that a post office does but deliver. The second says whether the letter goes out.
 const FAILURES: &[(Behaviour, bool)] = &[
@@ -35,14 +35,14 @@ const FAILURES: &[(Behaviour, bool)] = &[
     (Behaviour::HalfAnswer, true),
 ];
 
-type Set = for<'w> fn(&'w World, &'w str) -> BoxFuture<'w, Ask<'w>>;
+pub(super) type Set = for<'w> fn(&'w World, &'w str) -> BoxFuture<'w, Ask<'w>>;
 
 fn asking(email: &str) -> serde_json::Value {
     json!({ "email": email })
 }
 
 /// Acts that are for a letter, and what they answer when it is delivered.
-const LETTERS: &[(Set, Says)] = &[
+pub(super) const LETTERS: &[(Set, Says)] = &[
     (
         |world, name| {
             async move {
@@ -201,7 +201,7 @@ async fn with_second<'w>(world: &'w World, name: &'w str, act: &'static str) -> 
         email: format!("{name}.second@email.com"),
         credentials_version: account.credentials_version,
     };
-    let token = sealed(world, &account, action);
+    let token = world.sealed(&account, action);
     let attached = world
         .act("verifySecondaryEmail", json!({ "token": token }))
         .await;
@@ -210,7 +210,7 @@ async fn with_second<'w>(world: &'w World, name: &'w str, act: &'static str) -> 
 }
 
 /// Acts that tell of a change, and how many letters tell of it.
-const NOTICES: &[(Set, usize)] = &[
+pub(super) const NOTICES: &[(Set, usize)] = &[
     (
         |world, name| {
             async move {
@@ -230,7 +230,7 @@ const NOTICES: &[(Set, usize)] = &[
                 let nonce = "000102030405060708090a0b0c0d0e0f".to_owned();
                 let has_asked = |it: &mut Account| it.reset_nonce = Some(nonce.clone());
                 let account = world.person(name, has_asked).await;
-                let token = sealed(world, &account, Action::PasswordReset { nonce });
+                let token = world.sealed(&account, Action::PasswordReset { nonce });
                 Ask::act(anybody(world, name), "passwordReset", new_password(&token))
             }
             .boxed()

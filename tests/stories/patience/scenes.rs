@@ -4,7 +4,6 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use shared::account::Account;
-use shared::token::mailed::{Action, MailedToken};
 use tests::people::{NEW_PASSWORD, PASSWORD};
 use tests::{Asker, Reply, World};
 
@@ -148,16 +147,6 @@ pub fn confirmed() -> Value {
 /// The form of a new password, with a token.
 pub fn new_password(token: &str) -> Value {
     json!({ "token": token, "newPassword1": NEW_PASSWORD, "newPassword2": NEW_PASSWORD })
-}
-
-/// The token of a mail to this account.
-pub fn sealed(world: &World, account: &Account, action: Action) -> String {
-    let token = MailedToken {
-        account: account.id(),
-        issued_at: world.now(),
-        action,
-    };
-    token.seal(&world.app().keys)
 }
 
 /// What is true of somebody as they are stored; false if there is nobody.

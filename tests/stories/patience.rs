@@ -9,6 +9,7 @@ mod mails;
 mod queries;
 mod scenes;
 mod sessions;
+mod waiting;
 
 use futures::future::join_all;
 use graphql::http::Dialect;

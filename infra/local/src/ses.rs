@@ -33,11 +33,14 @@ async fn send(State(inbox): State<Inbox>, body: Bytes) -> Response {
     };
     match inbox.decide() {
         Behaviour::Deliver => accepted(inbox.keep(letter)),
-        Behaviour::Refuse => refusal(
-            StatusCode::BAD_REQUEST,
-            "MessageRejected",
-            "Email address is not verified.",
-        ),
+        Behaviour::Refuse => {
+            // SES names the addresses.
+            let message = format!(
+                "Email address is not verified. The following identities failed the check in region LOCAL: {}",
+                letter.to.join(", ")
+            );
+            refusal(StatusCode::BAD_REQUEST, "MessageRejected", &message)
+        }
         Behaviour::RefuseAs(kind) => refusal(StatusCode::BAD_REQUEST, kind, "As told."),
         Behaviour::Throttle => refusal(
             StatusCode::TOO_MANY_REQUESTS,

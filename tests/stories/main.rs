@@ -40,6 +40,7 @@ mod resend_activation;
 mod reset_password;
 mod schema;
 mod secondary_email;
+mod secrets;
 mod set_password;
 mod settings;
 mod state_machine;

@@ -4,12 +4,13 @@ use crate::account::{Account, AccountId};
 use crate::aws;
 use crate::clock::Clock;
 use crate::email_address::EmailAddress;
-use crate::error::{Refusal, Result};
+use crate::error::{Refusal, Result, log_fault};
 use crate::mail::Mailer;
 use crate::mail::letters::{Kind, Letters};
 use crate::mail::notices::Notice;
 use crate::network::Client;
 use crate::password::Hasher;
+use crate::patience;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::store::sessions::Session;
@@ -121,6 +122,13 @@ impl App {
         } else {
             Err(Refusal::EmailFail.alone())
         }
+    }
+
+    /// Takes back a session whose token nobody has been given, whether it was stored or not. What
+    /// fails is logged: then it ends by itself.
+    pub async fn forget_session(&self, session: &Session) {
+        let forgotten = patience::of_undoing(self.store.forget_session(session)).await;
+        forgotten.unwrap_or_else(|fault| log_fault("taking back a session", &fault));
     }
 
     /// Tells the owner of an account about a sensitive change, if notices are on. What fails is

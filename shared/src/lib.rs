@@ -41,6 +41,7 @@ pub mod app;
 
 mod aws;
 pub mod clock;
+pub mod patience;
 mod random;
 
 pub use jiff::Timestamp;

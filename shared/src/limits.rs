@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use futures::future::try_join_all;
+use futures::future::join_all;
 use futures::{join, try_join};
 use jiff::Timestamp;
 
@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::error::{Error, Refusal, Result, log_fault};
 use crate::event;
 use crate::network::Network;
+use crate::patience;
 use crate::settings::Rate;
 use crate::store::accounts::Identifier;
 use crate::store::challenges::{Counter, LookUp, window};
@@ -72,23 +73,28 @@ impl Try {
         let mut this = Self::new(app, &tried, from);
         let counters = this.looked_up();
         let counters: Vec<_> = counters.iter().map(String::as_str).collect();
-        let (is_taken, found) = try_join!(
+        let (is_taken, found) = join!(
             this.take(app),
             app.store.look_up(tried.identifier(), &counters),
-        )?;
-        if !is_taken {
+        );
+        if !is_taken? {
             event::limit_reached("THROTTLE_LOGIN");
             return Ok(Begun::Refused);
         }
+        let found = match found {
+            Ok(found) => found,
+            Err(fault) => {
+                this.abandoned(app).await;
+                return Err(fault);
+            }
+        };
         let familiar_until = found.expiry(&this.familiar).unwrap_or_default();
         let now = this.now.as_second();
         this.is_familiar = familiar_until > now;
         this.renews = familiar_until - RENEWED_BEFORE_END <= now;
         if let Some(setting) = this.wider_limit_reached(app, &found) {
             event::limit_reached(setting);
-            if let Some(pair) = &this.pair {
-                app.store.give_back(pair).await?;
-            }
+            this.abandoned(app).await;
             return Ok(Begun::Refused);
         }
         Ok(Begun::Allowed(this, found.owner))
@@ -153,6 +159,14 @@ impl Try {
         }
     }
 
+    /// The password was not looked at after all: gives the try back. The answer is the same even if
+    /// that cannot be noted.
+    pub async fn abandoned(&self, app: &App) {
+        let Some(pair) = &self.pair else { return };
+        let noted = patience::of_undoing(app.store.give_back(pair)).await;
+        noted.unwrap_or_else(|fault| log_fault("giving back a try", &fault));
+    }
+
     /// The password was right: forgets the counter, and makes the network familiar. The act goes
     /// on even if that cannot be noted.
     pub async fn succeeded(&self, app: &App) {
@@ -181,8 +195,9 @@ impl Try {
     pub async fn failed(&self, app: &App) {
         let stranger = self.identifier.as_ref().filter(|_| !self.is_familiar);
         let raised = stranger.into_iter().chain(&self.network);
-        let noted = try_join_all(raised.map(|counter| app.store.raise(counter))).await;
-        noted.map_or_else(|fault| log_fault("noting a wrong password", &fault), drop);
+        for noted in join_all(raised.map(|counter| app.store.raise(counter))).await {
+            noted.unwrap_or_else(|fault| log_fault("noting a wrong password", &fault));
+        }
     }
 }
 
@@ -198,8 +213,9 @@ pub async fn make_familiar(app: &App, identifiers: &[Identifier], from: Network)
         let digest = app.keys.digest(&["familiar", &identifier.pk(), &network]);
         app.store.mark(&format!("familiar#{digest}"), until).await
     });
-    let noted = try_join_all(marks).await;
-    noted.map_or_else(|fault| log_fault("making a network familiar", &fault), drop);
+    for noted in join_all(marks).await {
+        noted.unwrap_or_else(|fault| log_fault("making a network familiar", &fault));
+    }
 }
 
 /// What asks for a mail. Each has a count of its own for an address.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use bytes::Bytes;
 use http::{Request, Response};
+use shared::patience;
 
 use crate::gateway::{Function, Gateway};
 use crate::world::World;
@@ -42,7 +43,9 @@ impl World {
             let answer = function.ask(&Gateway::default(), &request, source).await;
             return answer.unwrap_or_else(|failure| panic!("{failure}"));
         }
-        let answer = self.door().answer(request, source).await;
+        let door = self.door();
+        let answering = door.answer(request, source);
+        let answer = patience::before(self.cut_off(), answering).await;
         answer.expect("an answer").map(Bytes::from)
     }
 }

@@ -4,10 +4,9 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
+use shared::settings::{self, LogFormat, Logging};
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::metrics::{self, Measured};
 
@@ -58,18 +57,19 @@ impl<'a> MakeWriter<'a> for Lines {
 }
 
 impl Log {
-    /// Begins to capture, at a level like `info` or `trace`.
+    /// Begins to capture, as `RUST_LOG` says what is wished: `info`, or `trace`.
     #[must_use]
     pub fn capture(filter: &str) -> Self {
         let (lines, metrics) = (Lines::default(), Lines::default());
-        let records = tracing_subscriber::fmt::layer()
-            .json()
-            .flatten_event(true)
-            .with_writer(lines.clone())
-            .with_filter(EnvFilter::new(filter));
-        let (function, level) = ("latchkey".to_owned(), "INFO".to_owned());
-        let measured = graphql::metrics::layer(function, level, metrics.clone());
-        let subscriber = tracing_subscriber::registry().with(records).with(measured);
+        let logging = Logging {
+            format: LogFormat::Json,
+            filter: filter.to_owned(),
+            measured: Some(settings::Measured {
+                function: "latchkey".to_owned(),
+                level: "INFO".to_owned(),
+            }),
+        };
+        let subscriber = graphql::logging::subscriber(&logging, lines.clone(), metrics.clone());
         Self {
             lines,
             metrics,

@@ -2,39 +2,24 @@
 //! cost, can fail, delay or swallow the answer of some of them, and can hold one back while
 //! something else happens.
 
+mod plan;
 mod units;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use tokio::sync::Notify;
+use futures::StreamExt;
 
-use crate::operations::{self, Operations};
+pub use plan::{Call, Fate, Held, Name, Reach};
 
 pub use units::Units;
 
-/// What becomes of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// It is carried out and answered.
-    Pass,
-    /// It is refused with 500, and not carried out.
-    Fail,
-    /// It is refused with 400 and a code of DynamoDB's, and not carried out.
-    Refuse(&'static str),
-    /// It is never answered, and not carried out.
-    Hang,
-    /// It is carried out, but the answer is lost: the connection breaks.
-    LoseAnswer,
-    /// It is carried out, but the answer is no JSON.
-    Babble,
-}
+use crate::operations::Operations;
+use plan::Plan;
 
 /// The proxy.
 #[derive(Clone)]
@@ -47,57 +32,6 @@ struct Inner {
     engine: String,
     client: reqwest::Client,
     state: Mutex<Plan>,
-}
-
-#[derive(Default)]
-struct Plan {
-    calls: Vec<Call>,
-    operations: Operations,
-    standing: Option<Fate>,
-    fates: BTreeMap<usize, Fate>,
-    fates_of: Vec<Planned<Fate>>,
-    held: Vec<Planned<Held>>,
-    asks_for_units: bool,
-    units: Units,
-}
-
-/// Something about a later call of one operation.
-struct Planned<T> {
-    operation: &'static str,
-    calls_to_go: usize,
-    what: T,
-}
-
-/// A call that waits for its story.
-#[derive(Clone, Default)]
-pub struct Held {
-    arrived: Arc<Notify>,
-    released: Arc<Notify>,
-}
-
-impl Held {
-    /// The call has come.
-    ///
-    /// # Panics
-    /// When none comes in ten seconds.
-    pub async fn arrives(&self) {
-        let arrived = tokio::time::timeout(Duration::from_secs(10), self.arrived.notified());
-        arrived.await.expect("a call that was to be held back");
-    }
-
-    /// The call goes on.
-    pub fn goes_on(&self) {
-        self.released.notify_one();
-    }
-}
-
-/// One call as it went over the wire.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
-    /// `GetItem`, `UpdateItem` and so on.
-    pub operation: String,
-    /// The body as it was sent.
-    pub body: String,
 }
 
 impl Proxy {
@@ -146,54 +80,34 @@ impl Proxy {
 
     /// From now on every call has this fate.
     pub fn all(&self, fate: Fate) {
-        let mut state = self.state();
-        state.fates.clear();
-        state.fates_of.clear();
-        state.standing = Some(fate);
+        self.state().all(fate);
     }
 
     /// The n-th call from now on (1 is the next) has this fate.
     pub fn nth(&self, n: usize, fate: Fate) {
-        let mut state = self.state();
-        let number = state.calls.len() + n;
-        state.fates.insert(number, fate);
+        self.state().nth(n, fate);
     }
 
     /// The n-th call of an operation from now on (1 is the next) has this fate.
     pub fn nth_of(&self, operation: &'static str, n: usize, fate: Fate) {
-        self.state().fates_of.push(Planned {
-            operation,
-            calls_to_go: n,
-            what: fate,
-        });
+        self.state().nth_of(operation, n, fate);
+    }
+
+    /// This call has this fate. Calls are named anew since they were last taken.
+    pub fn strike(&self, call: &Name, fate: Fate, reach: Reach) {
+        self.state().strike(call.clone(), fate, reach);
     }
 
     /// Holds back the n-th call of an operation from now on (1 is the next) until its story lets it
     /// go on. The service waits 2.5 seconds for an answer before it asks again.
     #[must_use]
     pub fn hold(&self, operation: &'static str, n: usize) -> Held {
-        let held = Held::default();
-        self.state().held.push(Planned {
-            operation,
-            calls_to_go: n,
-            what: held.clone(),
-        });
-        held
+        self.state().hold(operation, n)
     }
 
     fn state(&self) -> MutexGuard<'_, Plan> {
         self.inner.state()
     }
-}
-
-/// Counts a call of this operation, and finds what was planned for it.
-fn take_due<T>(planned: &mut Vec<Planned<T>>, operation: &str) -> Option<T> {
-    let of_this = planned.iter_mut().filter(|it| it.operation == operation);
-    for planned in of_this {
-        planned.calls_to_go = planned.calls_to_go.saturating_sub(1);
-    }
-    let due = planned.iter().position(|it| it.calls_to_go == 0)?;
-    Some(planned.remove(due).what)
 }
 
 impl Inner {
@@ -202,19 +116,8 @@ impl Inner {
     }
 
     fn note(&self, operation: &str, body: &Bytes) -> (Fate, Option<Held>) {
-        let mut state = self.state();
-        let call = Call {
-            operation: operation.to_owned(),
-            body: String::from_utf8_lossy(body).into_owned(),
-        };
-        operations::note(&mut state.operations, &call);
-        state.calls.push(call);
-        let number = state.calls.len();
-        let of_its_operation = take_due(&mut state.fates_of, operation);
-        let held = take_due(&mut state.held, operation);
-        let fate = state.fates.remove(&number);
-        let fate = fate.or(of_its_operation).or(state.standing);
-        (fate.unwrap_or(Fate::Pass), held)
+        let body = String::from_utf8_lossy(body).into_owned();
+        self.state().meet(operation, body)
     }
 }
 
@@ -231,19 +134,22 @@ async fn pass(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes) 
     let operation = operation(&headers);
     let (fate, held) = inner.note(operation, &body);
     if let Some(held) = held {
-        held.arrived.notify_one();
-        held.released.notified().await;
+        held.until_released().await;
     }
     match fate {
         Fate::Hang => return std::future::pending().await,
-        Fate::Fail => return (StatusCode::INTERNAL_SERVER_ERROR, "{}").into_response(),
-        Fate::Refuse(code) => {
-            let body = format!(
-                r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"as told"}}"#
-            );
-            return (StatusCode::BAD_REQUEST, body).into_response();
-        }
-        Fate::Pass | Fate::LoseAnswer | Fate::Babble => {}
+        Fate::Reset => return lost(None),
+        Fate::Fail => return failed(),
+        Fate::Refuse(code) => return refused(code, ""),
+        Fate::Cancel(reasons) => return cancelled(reasons),
+        Fate::LeaveOut => return left_out(&body),
+        Fate::Late(time) => tokio::time::sleep(time).await,
+        Fate::Pass
+        | Fate::LoseAnswer
+        | Fate::HalfAnswer
+        | Fate::Stall
+        | Fate::Babble
+        | Fate::DoneThenFail => {}
     }
     let asks_for_units = inner.state().asks_for_units;
     let body = if asks_for_units {
@@ -265,26 +171,71 @@ async fn pass(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes) 
     if asks_for_units {
         inner.state().units.add(operation, &bytes);
     }
-    if fate == Fate::LoseAnswer {
-        return lost();
-    }
-    let body = if fate == Fate::Babble {
-        Bytes::from_static(b"<html>what?")
-    } else {
-        bytes
+    let body = match fate {
+        Fate::LoseAnswer => return lost(None),
+        Fate::HalfAnswer => return lost(Some(half(&bytes))),
+        Fate::Stall => return stalled(half(&bytes)),
+        Fate::DoneThenFail => return failed(),
+        Fate::Babble => Bytes::from_static(b"<html>what?"),
+        _ => bytes,
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     for name in ["content-type", "x-amz-crc32", "x-amzn-requestid"] {
-        if let Some(value) = headers.get(name).filter(|_| fate == Fate::Pass) {
+        if let Some(value) = headers.get(name).filter(|_| fate != Fate::Babble) {
             response.headers_mut().insert(name, value.clone());
         }
     }
     response
 }
 
+fn failed() -> Response {
+    (StatusCode::INTERNAL_SERVER_ERROR, "{}").into_response()
+}
+
+/// A refusal by DynamoDB, with more members in its body.
+fn refused(code: &str, more: &str) -> Response {
+    let body = format!(
+        r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"as told"{more}}}"#
+    );
+    (StatusCode::BAD_REQUEST, body).into_response()
+}
+
+fn cancelled(reasons: &[&str]) -> Response {
+    let reasons: Vec<_> = reasons
+        .iter()
+        .map(|reason| format!(r#"{{"Code":"{reason}"}}"#))
+        .collect();
+    let more = format!(r#","CancellationReasons":[{}]"#, reasons.join(","));
+    refused("TransactionCanceledException", &more)
+}
+
+fn left_out(body: &Bytes) -> Response {
+    let asked: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let answer = serde_json::json!({ "Responses": {}, "UnprocessedKeys": asked["RequestItems"] });
+    axum::Json(answer).into_response()
+}
+
+fn half(bytes: &Bytes) -> Bytes {
+    bytes.slice(..bytes.len() / 2)
+}
+
+fn stalled(beginning: Bytes) -> Response {
+    let silence = futures::stream::pending::<Result<Bytes, std::io::Error>>();
+    let beginning = futures::stream::iter([Ok(beginning)]);
+    Response::new(Body::from_stream(beginning.chain(silence)))
+}
+
 /// A body that breaks off makes the server close the connection without finishing the answer.
-fn lost() -> Response {
-    let broken = futures::stream::once(async { Err::<Bytes, _>(std::io::Error::other("lost")) });
-    Response::new(Body::from_stream(broken))
+fn lost(beginning: Option<Bytes>) -> Response {
+    let has_begun = beginning.is_some();
+    let broken = futures::stream::once(async move {
+        if has_begun {
+            // What came before goes out while this is waited for.
+            tokio::task::yield_now().await;
+        }
+        Err::<Bytes, _>(std::io::Error::other("lost"))
+    });
+    let beginning = futures::stream::iter(beginning.map(Ok));
+    Response::new(Body::from_stream(beginning.chain(broken)))
 }

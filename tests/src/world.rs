@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_dynamodb::Client;
 use graphql::Door;
@@ -65,6 +65,7 @@ pub struct World {
     variables: Mutex<BTreeMap<String, String>>,
     clock: Arc<AtomicI64>,
     service: Mutex<(Arc<App>, Arc<Door>)>,
+    timeout: Mutex<Option<Duration>>,
     backstage: Store,
     database: Client,
     tables: [String; 3],
@@ -131,6 +132,7 @@ impl World {
             variables: Mutex::new(variables),
             clock,
             service,
+            timeout: Mutex::default(),
             backstage,
             database,
             tables,
@@ -184,6 +186,17 @@ impl World {
             .unwrap_or_else(PoisonError::into_inner)
             .1
             .clone()
+    }
+
+    /// From now on the function is cut off so long after it was asked.
+    pub fn cut_off_after(&self, timeout: Duration) {
+        *self.timeout.lock().unwrap_or_else(PoisonError::into_inner) = Some(timeout);
+    }
+
+    /// When the function is cut off that is asked now.
+    pub(crate) fn cut_off(&self) -> SystemTime {
+        let timeout = *self.timeout.lock().unwrap_or_else(PoisonError::into_inner);
+        timeout.map_or(SystemTime::UNIX_EPOCH, |time| SystemTime::now() + time)
     }
 
     /// The store, past the proxy: for setting scenes and looking behind them.

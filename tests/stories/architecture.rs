@@ -128,3 +128,16 @@ fn every_flow_has_its_story_under_the_same_name() {
         assert!(is_told, "{name} tells nothing");
     }
 }
+
+#[test]
+fn no_call_of_the_store_outlasts_its_request() {
+    for (name, text) in sources("shared/src/store") {
+        let text: String = text.split_whitespace().collect();
+        assert!(!text.contains(".send().await"), "{name} waits without end");
+        let (sent, waited_for) = (text.matches(".send()"), text.matches("in_time("));
+        assert!(
+            sent.count() <= waited_for.count(),
+            "{name} waits without end"
+        );
+    }
+}

@@ -39,7 +39,6 @@ impl Dialect {
 }
 
 /// A GraphQL request as read from an HTTP request.
-#[derive(Debug)]
 pub struct Asked {
     /// Where it was sent.
     pub dialect: Dialect,

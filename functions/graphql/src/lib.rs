@@ -30,6 +30,8 @@ pub mod answer;
 /// The types that dialects share.
 pub mod types;
 
+pub mod logging;
+
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 

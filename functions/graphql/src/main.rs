@@ -3,22 +3,20 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use graphql::Door;
-use graphql::gateway;
-use graphql::metrics;
+use graphql::{Door, gateway, logging};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_http::lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
 use shared::app::App;
 use shared::clock::Clock;
-use shared::settings::{LogFormat, Logging, Measured, Settings};
-use tracing_subscriber::layer::SubscriberExt;
+use shared::patience;
+use shared::settings::{Logging, Settings};
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Layer};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    start_logging(&Logging::from_env());
+    let stdout = std::io::stdout;
+    logging::subscriber(&Logging::from_env(), stdout, stdout).init();
     let door = match open() {
         Ok(door) => door,
         Err(fault) => {
@@ -42,28 +40,9 @@ fn open() -> anyhow::Result<Door> {
     Ok(Door::new(Arc::new(App::new(settings, Clock::system())?)))
 }
 
-fn start_logging(logging: &Logging) {
-    let records = tracing_subscriber::fmt::layer().with_ansi(false);
-    let records = match logging.format {
-        LogFormat::Json => records
-            .json()
-            .flatten_event(true)
-            .with_current_span(false)
-            .boxed(),
-        LogFormat::Text => records.boxed(),
-    };
-    let metrics = logging.measured.as_ref().map(|measured| {
-        let Measured { function, level } = measured;
-        metrics::layer(function.clone(), level.clone(), std::io::stdout)
-    });
-    tracing_subscriber::registry()
-        .with(records.with_filter(EnvFilter::new(&logging.filter)))
-        .with(metrics)
-        .init();
-}
-
 async fn answer(door: &Door, event: LambdaEvent<Value>) -> Result<ApiGatewayV2httpResponse, Error> {
-    match gateway::answer(door, event.payload).await {
+    let answering = gateway::answer(door, event.payload);
+    match patience::before(event.context.deadline(), answering).await {
         Ok(answer) => Ok(answer),
         Err(fault) => {
             tracing::error!(fault = format!("{fault:#}"), "no answer");

@@ -44,6 +44,8 @@ pub enum Behaviour {
     Deliver,
     /// 400 `MessageRejected`.
     Refuse,
+    /// 400 with an error of SES's by this name.
+    RefuseAs(&'static str),
     /// 429 `TooManyRequestsException`.
     Throttle,
     /// 500 with a body that is no JSON.
@@ -56,6 +58,8 @@ pub enum Behaviour {
     Drop,
     /// It is accepted and kept, but the connection is closed without an answer.
     LoseAnswer,
+    /// It is accepted and kept, but the connection is closed in the middle of the answer.
+    HalfAnswer,
 }
 
 /// An inbox. Clones share their letters.

@@ -8,7 +8,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use futures::stream;
+use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use crate::inbox::{Behaviour, Inbox, Letter};
@@ -33,11 +33,15 @@ async fn send(State(inbox): State<Inbox>, body: Bytes) -> Response {
     };
     match inbox.decide() {
         Behaviour::Deliver => accepted(inbox.keep(letter)),
-        Behaviour::Refuse => refusal(
-            StatusCode::BAD_REQUEST,
-            "MessageRejected",
-            "Email address is not verified.",
-        ),
+        Behaviour::Refuse => {
+            // SES names the addresses.
+            let message = format!(
+                "Email address is not verified. The following identities failed the check in region LOCAL: {}",
+                letter.to.join(", ")
+            );
+            refusal(StatusCode::BAD_REQUEST, "MessageRejected", &message)
+        }
+        Behaviour::RefuseAs(kind) => refusal(StatusCode::BAD_REQUEST, kind, "As told."),
         Behaviour::Throttle => refusal(
             StatusCode::TOO_MANY_REQUESTS,
             "TooManyRequestsException",
@@ -46,10 +50,14 @@ async fn send(State(inbox): State<Inbox>, body: Bytes) -> Response {
         Behaviour::Fail => (StatusCode::INTERNAL_SERVER_ERROR, "<h1>Oops</h1>").into_response(),
         Behaviour::Babble => (StatusCode::OK, "not json at all").into_response(),
         Behaviour::Hang => std::future::pending().await,
-        Behaviour::Drop => broken(),
+        Behaviour::Drop => broken(None),
         Behaviour::LoseAnswer => {
             inbox.keep(letter);
-            broken()
+            broken(None)
+        }
+        Behaviour::HalfAnswer => {
+            inbox.keep(letter);
+            broken(Some("{\"MessageId\":"))
         }
     }
 }
@@ -63,11 +71,18 @@ fn refusal(status: StatusCode, kind: &'static str, message: &str) -> Response {
     (status, headers, axum::Json(json!({ "message": message }))).into_response()
 }
 
-/// A body that fails before its first byte makes the server close the connection, and nothing of the answer is sent.
-fn broken() -> Response {
-    let failing =
-        stream::once(async { Err::<Bytes, _>(std::io::Error::other("closed on purpose")) });
-    Response::new(Body::from_stream(failing))
+/// A body that fails makes the server close the connection; before its first byte, nothing of the answer is sent.
+fn broken(beginning: Option<&'static str>) -> Response {
+    let beginning = beginning.map(|text| Ok(Bytes::from_static(text.as_bytes())));
+    let has_begun = beginning.is_some();
+    let failing = stream::once(async move {
+        if has_begun {
+            // What came before goes out while this is waited for.
+            tokio::task::yield_now().await;
+        }
+        Err(std::io::Error::other("closed on purpose"))
+    });
+    Response::new(Body::from_stream(stream::iter(beginning).chain(failing)))
 }
 
 /// Reads the letter; members that nobody here knows are passed over.
@@ -204,6 +219,11 @@ mod tests {
         let inbox = Inbox::start().await.unwrap();
         for (behaviour, status, kind) in [
             (Behaviour::Refuse, 400, Some("MessageRejected")),
+            (
+                Behaviour::RefuseAs("SendingPausedException"),
+                400,
+                Some("SendingPausedException"),
+            ),
             (Behaviour::Throttle, 429, Some("TooManyRequestsException")),
             (Behaviour::Fail, 500, None),
             (Behaviour::Babble, 200, None),
@@ -231,7 +251,12 @@ mod tests {
         let lost = hand_over(&inbox, &letter("x")).await.unwrap_err();
         assert!(lost.is_request() && !lost.is_timeout(), "{lost:?}");
         assert_eq!(inbox.letters().len(), 1);
-        assert_eq!(inbox.requests(), 7);
+
+        inbox.behave(Behaviour::HalfAnswer);
+        let half = hand_over(&inbox, &letter("x")).await.unwrap();
+        assert!(half.text().await.is_err());
+        assert_eq!(inbox.letters().len(), 2);
+        assert_eq!(inbox.requests(), 9);
     }
 
     #[tokio::test]

@@ -33,12 +33,15 @@ pub async fn change_password(
         let hash = app.hasher.hash(second).await?;
         // It is of the epoch that the change begins, so it is worth nothing unless that happens.
         let (session, refresh) = next_session(app, caller, &account, wanted).unzip();
-        if let Some(session) = &session {
-            app.store.add_session(session).await?;
-        }
-        let written = app.store.change_password(&account, &hash).await;
+        let written = async {
+            if let Some(session) = &session {
+                app.store.add_session(session).await?;
+            }
+            app.store.change_password(&account, &hash).await
+        };
+        let written = written.await;
         if let (Some(session), Err(_) | Ok(Written::Unchanged(_))) = (&session, &written) {
-            app.store.forget_session(session).await?;
+            app.forget_session(session).await;
         }
         if let Written::Done(changed) = written? {
             break (changed, refresh);

@@ -1,6 +1,6 @@
 //! Log in: a password and a name or address become tokens.
 
-use futures::join;
+use futures::{TryFutureExt, join};
 
 use super::captcha::{CaptchaAnswer, check_captcha};
 use super::{Tokens, TokensWanted};
@@ -71,10 +71,14 @@ pub async fn log_in(
         return refuse(None, LoginRefused::Limit, Refusal::TooManyTries);
     };
     // Where nobody has the name, an account that cannot exist is read, so that the work is the same.
-    let account = app
-        .store
-        .account(owner.unwrap_or_else(AccountId::random))
-        .await?;
+    let id = owner.unwrap_or_else(AccountId::random);
+    let account = match app.store.account(id).await {
+        Ok(account) => account,
+        Err(fault) => {
+            attempt.abandoned(app).await;
+            return Err(fault.into());
+        }
+    };
     let mut account = account.filter(|account| is_allowed(app, &identifier, account));
     for _ in 0..ROUNDS {
         let hash = account
@@ -120,8 +124,8 @@ fn is_allowed(app: &App, identifier: &Identifier, account: &Account) -> bool {
     }
 }
 
-/// Notes the login and stores the session, side by side. If the account has changed since it was
-/// judged nothing of it stays. A dated hash of the password is replaced in the same write.
+/// Notes the login and stores the session. If the account has changed since it was judged nothing
+/// of it stays. A dated hash of the password is replaced in the same write.
 async fn admit(
     app: &App,
     attempt: &Try,
@@ -133,23 +137,39 @@ async fn admit(
         Some(password) => Some(app.hasher.hash(password).await?),
         None => None,
     };
-    let add_session = async {
-        match session {
-            Some(session) => app.store.add_session(session).await,
-            None => Ok(()),
-        }
-    };
-    let (written, added, ()) = join!(
-        app.store
-            .record_login(known, app.clock.now(), new_hash.as_ref()),
-        add_session,
+    let now = app.clock.now();
+    let recording = app.store.record_login(known, now, new_hash.as_ref());
+    let (written, ()) = join!(
+        async {
+            match session {
+                Some(session) => beside(app, known, session, recording).await,
+                None => recording.await,
+            }
+        },
         attempt.succeeded(app),
     );
-    if let (Some(session), Err(_) | Ok(Written::Unchanged(_))) = (session, &written) {
-        app.store.forget_session(session).await?;
-    }
-    added?;
     Ok(written?)
+}
+
+/// Stores the session beside the note of its login: both stay, or the session does not. An archived
+/// account is woken last, so that no login wakes it that then fails.
+async fn beside(
+    app: &App,
+    known: &Account,
+    session: &Session,
+    recording: impl Future<Output = anyhow::Result<Written<Account>>>,
+) -> anyhow::Result<Written<Account>> {
+    let adding = app.store.add_session(session);
+    let written = if known.profile.archived {
+        adding.and_then(|()| recording).await
+    } else {
+        let (added, written) = join!(adding, recording);
+        added.and(written)
+    };
+    if !matches!(written, Ok(Written::Done(_))) {
+        app.forget_session(session).await;
+    }
+    written
 }
 
 fn tell(

@@ -16,6 +16,7 @@ use crate::network::Client;
 use crate::password::Password;
 use crate::password::form::{Pair, check_fields, check_strength};
 use crate::password::strength::About;
+use crate::patience;
 use crate::store::accounts::Identifier;
 use crate::store::sessions::Session;
 use crate::store::transactions::Created;
@@ -240,7 +241,7 @@ async fn send_mails(app: &App, account: &Account, email: &EmailAddress) -> Resul
 }
 
 async fn undo(app: &App, account: &Account, session: Option<&Session>) {
-    match app.store.undo_create(account, session).await {
+    match patience::of_undoing(app.store.undo_create(account, session)).await {
         Ok(true) => {}
         Ok(false) => {
             tracing::warn!(user_id = %account.id(), "a registration was not undone: it is verified already, or was never stored");

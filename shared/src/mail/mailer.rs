@@ -13,12 +13,10 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use super::{Letter, Sender};
 use crate::aws;
 use crate::event;
+use crate::patience;
 use crate::settings::Settings;
 
-/// A mail that was not accepted in this time was not sent.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// A notice gets less: its act is done, and somebody is waiting for the answer.
+/// A notice gets less time than a mail: its act is done, and somebody is waiting for the answer.
 const PATIENCE_FOR_NOTICES: Duration = Duration::from_secs(2);
 
 /// Sends letters.
@@ -36,7 +34,7 @@ impl Mailer {
         let deployment = &settings.deployment;
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(2))
-            .operation_timeout(PATIENCE)
+            .operation_timeout(patience::OF_A_MAIL)
             .build();
         let mut config = aws_sdk_sesv2::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -56,7 +54,8 @@ impl Mailer {
     /// Sends a letter, and tells whether it was sent: whether the provider has accepted it within 5
     /// seconds. Why it has not is logged.
     pub async fn send(&self, letter: &Letter) -> bool {
-        self.send_within(PATIENCE, "sending a mail", letter).await
+        self.send_within(patience::OF_A_MAIL, "sending a mail", letter)
+            .await
     }
 
     /// Sends notices side by side, in at most 2 seconds. What fails is logged and forgotten.

@@ -5,7 +5,7 @@ use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::engine::{Change, key, read};
+use super::engine::{Change, in_time, key, read};
 use super::{Store, Written};
 use crate::account::{Account, AccountId};
 use crate::clock::iso;
@@ -64,15 +64,14 @@ impl Store {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn account(&self, id: AccountId) -> anyhow::Result<Option<Account>> {
-        let answer = self
+        let reading = self
             .client
             .get_item()
             .table_name(&self.accounts)
             .set_key(Some(key([("pk", &account_pk(id))])))
             .consistent_read(true)
-            .send()
-            .await
-            .context("reading an account")?;
+            .send();
+        let answer = in_time(reading).await.context("reading an account")?;
         answer.item.map(read).transpose()
     }
 
@@ -81,15 +80,14 @@ impl Store {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn owner(&self, identifier: &Identifier) -> anyhow::Result<Option<AccountId>> {
-        let answer = self
+        let reading = self
             .client
             .get_item()
             .table_name(&self.accounts)
             .set_key(Some(key([("pk", &identifier.pk())])))
             .consistent_read(true)
-            .send()
-            .await
-            .context("reading an identifier")?;
+            .send();
+        let answer = in_time(reading).await.context("reading an identifier")?;
         let item: Option<IdentifierItem> = answer.item.map(read).transpose()?;
         Ok(item.map(|item| item.account_id))
     }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::accounts::{Identifier, IdentifierItem};
-use super::engine::{Change, Item, attribute, key, pause, read};
+use super::engine::{Change, Item, in_time, key, pause, read};
 use super::{Store, Written};
 use crate::account::AccountId;
 
@@ -91,11 +91,12 @@ impl Store {
             if attempt > 0 {
                 pause(attempt).await;
             }
-            let answer = self
+            let looking = self
                 .client
                 .batch_get_item()
                 .set_request_items(Some(wanted))
-                .send()
+                .send();
+            let answer = in_time(looking)
                 .await
                 .context("looking up an identifier and its counters")?;
             for (table, items) in answer.responses.unwrap_or_default() {
@@ -167,18 +168,13 @@ impl Store {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn raise(&self, counter: &Counter) -> anyhow::Result<()> {
-        self.client
-            .update_item()
-            .table_name(&self.challenges)
-            .set_key(Some(key([("pk", &counter.pk)])))
-            .update_expression("SET #expires_at = :expires_at ADD #count :one")
-            .expression_attribute_names("#expires_at", "expires_at")
-            .expression_attribute_names("#count", "count")
-            .expression_attribute_values(":expires_at", attribute(counter.expires_at))
-            .expression_attribute_values(":one", attribute(1))
-            .send()
-            .await
-            .context("counting")?;
+        // Whatever the count is; a change asks by itself that it is made once.
+        let change = Change::when("attribute_not_exists(#count) OR attribute_exists(#count)")
+            .set("expires_at", counter.expires_at)
+            .increment("count");
+        let _: Written<serde::de::IgnoredAny> = change
+            .apply(&self.client, &self.challenges, key([("pk", &counter.pk)]))
+            .await?;
         Ok(())
     }
 
@@ -202,13 +198,13 @@ impl Store {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn clear(&self, counter: &Counter) -> anyhow::Result<()> {
-        self.client
+        let clearing = self
+            .client
             .delete_item()
             .table_name(&self.challenges)
             .set_key(Some(key([("pk", &counter.pk)])))
-            .send()
-            .await
-            .context("clearing a counter")?;
+            .send();
+        in_time(clearing).await.context("clearing a counter")?;
         Ok(())
     }
 
@@ -222,11 +218,13 @@ impl Store {
             "expires_at".to_owned(),
             AttributeValue::N(expires_at.to_string()),
         );
-        self.client
+        let marking = self
+            .client
             .put_item()
             .table_name(&self.challenges)
             .set_item(Some(item))
-            .send()
+            .send();
+        in_time(marking)
             .await
             .context("making a network familiar")?;
         Ok(())
@@ -238,13 +236,13 @@ impl Store {
     /// When the store cannot be asked.
     pub async fn add_captcha(&self, captcha: &CaptchaItem) -> anyhow::Result<()> {
         let item: Item = serde_dynamo::to_item(captcha).context("a captcha as an item")?;
-        self.client
+        let storing = self
+            .client
             .put_item()
             .table_name(&self.challenges)
             .set_item(Some(item))
-            .send()
-            .await
-            .context("storing a captcha")?;
+            .send();
+        in_time(storing).await.context("storing a captcha")?;
         Ok(())
     }
 
@@ -275,13 +273,13 @@ impl Store {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn remove_captcha(&self, pk: &str) -> anyhow::Result<()> {
-        self.client
+        let removing = self
+            .client
             .delete_item()
             .table_name(&self.challenges)
             .set_key(Some(key([("pk", pk)])))
-            .send()
-            .await
-            .context("removing a captcha")?;
+            .send();
+        in_time(removing).await.context("removing a captcha")?;
         Ok(())
     }
 

@@ -12,18 +12,21 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Written;
 use crate::aws;
+use crate::patience;
 use crate::random;
 use crate::settings::Deployment;
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// How often a write is tried again when a transaction is under way on its item.
-pub(super) const CONFLICT_RETRIES: u32 = 8;
+/// How often a write is tried again that the SDK does not try again by itself, since a transaction is
+/// under way on its item, or its own transaction found a busy item.
+pub(super) const RETRIES: u32 = 8;
 
 pub(super) fn client(deployment: &Deployment, http: SharedHttpClient) -> Client {
     let timeouts = TimeoutConfig::builder()
@@ -46,6 +49,18 @@ pub(super) fn client(deployment: &Deployment, http: SharedHttpClient) -> Client 
         .timeout_config(timeouts);
     config.set_endpoint_url(deployment.dynamodb_endpoint.clone());
     Client::from_conf(config.build())
+}
+
+/// Waits for the answer to a call, but no longer than the request has time for.
+pub(super) fn in_time<T, E>(
+    answer: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+) -> impl Future<Output = Result<T, SdkError<E, HttpResponse>>> {
+    // The futures of the SDK are large, and those that await them would all be larger still.
+    let answer = Box::pin(answer);
+    async move {
+        let answer = patience::wait_for(answer).await;
+        answer.unwrap_or_else(|| Err(SdkError::timeout_error("the time of the request is over")))
+    }
 }
 
 /// A change of one item: what must hold, and what becomes of it. Names in the condition are
@@ -172,7 +187,7 @@ impl Change {
     ) -> anyhow::Result<Written<T>> {
         let is_first = "(attribute_not_exists(#write_id) OR #write_id <> :write_id_new)";
         for attempt in 0.. {
-            let sent = client
+            let sending = client
                 .update_item()
                 .table_name(table)
                 .set_key(Some(key.clone()))
@@ -184,9 +199,8 @@ impl Change {
                 .return_values_on_condition_check_failure(
                     ReturnValuesOnConditionCheckFailure::AllOld,
                 )
-                .send()
-                .await;
-            match sent {
+                .send();
+            match in_time(sending).await {
                 Ok(done) => return Ok(Written::Done(read(done.attributes.unwrap_or_default())?)),
                 Err(error) => match refused(&error) {
                     Some(Refused::Condition(Some(item))) if self.is_own(&item) => {
@@ -195,7 +209,7 @@ impl Change {
                     Some(Refused::Condition(item)) => {
                         return Ok(Written::Unchanged(item.map(read).transpose()?));
                     }
-                    Some(Refused::Conflict) if attempt < CONFLICT_RETRIES => pause(attempt).await,
+                    Some(Refused::Conflict) if attempt < RETRIES => pause(attempt).await,
                     _ => return Err(error).with_context(|| format!("changing an item of {table}")),
                 },
             }
@@ -227,7 +241,7 @@ fn refused(error: &SdkError<UpdateItemError>) -> Option<Refused> {
 pub(super) async fn pause(attempt: u32) {
     let most = 10_u64 << attempt.min(5);
     let [random] = random::bytes::<1>();
-    tokio::time::sleep(Duration::from_millis(most / 2 + u64::from(random) % most)).await;
+    patience::sleep(Duration::from_millis(most / 2 + u64::from(random) % most)).await;
 }
 
 /// The `#name` placeholders of an expression.

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::engine::{Change, Item, key};
+use super::engine::{Change, Item, in_time, key};
 use super::{Store, Written};
 use crate::account::AccountId;
 use crate::random;
@@ -126,15 +126,14 @@ impl Store {
     /// When the store cannot be asked.
     pub async fn add_session(&self, session: &Session) -> anyhow::Result<()> {
         let item: Item = serde_dynamo::to_item(session).context("a session as an item")?;
-        let added = self
+        let adding = self
             .client
             .put_item()
             .table_name(&self.sessions)
             .set_item(Some(item))
             .condition_expression("attribute_not_exists(session_id)")
-            .send()
-            .await;
-        match added {
+            .send();
+        match in_time(adding).await {
             Ok(_) => Ok(()),
             // Its id is random: whatever is there comes of an earlier sending of this very write.
             Err(error) if is_there_already(&error) => Ok(()),
@@ -148,16 +147,16 @@ impl Store {
     /// When the store cannot be asked.
     pub async fn forget_session(&self, session: &Session) -> anyhow::Result<()> {
         let account = session.account_id.to_string();
-        self.client
+        let removing = self
+            .client
             .delete_item()
             .table_name(&self.sessions)
             .set_key(Some(key([
                 ("account_id", &account),
                 ("session_id", &session.session_id),
             ])))
-            .send()
-            .await
-            .context("removing a session")?;
+            .send();
+        in_time(removing).await.context("removing a session")?;
         Ok(())
     }
 

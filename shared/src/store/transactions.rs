@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
 
 use super::Store;
 use super::accounts::{Identifier, IdentifierItem, account_pk, as_judged, with_new_credentials};
-use super::engine::{CONFLICT_RETRIES, Change, Item, attribute, key, names_in, pause};
+use super::engine::{Change, Item, RETRIES, attribute, in_time, key, names_in, pause};
 use super::sessions::Session;
 use crate::account::{Account, AccountId};
 use crate::clock::iso;
@@ -175,21 +175,20 @@ impl Store {
     async fn commit(&self, writes: Vec<TransactWriteItem>) -> anyhow::Result<Committed> {
         let token = random::hex();
         for attempt in 0.. {
-            let sent = self
+            let sending = self
                 .client
                 .transact_write_items()
                 .set_transact_items(Some(writes.clone()))
                 .client_request_token(&token)
-                .send()
-                .await;
-            match sent {
+                .send();
+            match in_time(sending).await {
                 Ok(_) => return Ok(Committed::Done),
                 Err(error) => match reasons(&error) {
                     Some(codes) if codes.iter().any(|code| code == "ConditionalCheckFailed") => {
                         let failed = codes.iter().map(|code| code == "ConditionalCheckFailed");
                         return Ok(Committed::Refused(failed.collect()));
                     }
-                    Some(codes) if is_conflict(&codes) && attempt < CONFLICT_RETRIES => {
+                    Some(codes) if is_momentary(&codes) && attempt < RETRIES => {
                         pause(attempt).await;
                     }
                     _ => return Err(error).context("writing several items together"),
@@ -309,9 +308,15 @@ fn reasons(error: &SdkError<TransactWriteItemsError>) -> Option<Vec<String>> {
     }
 }
 
-fn is_conflict(codes: &[String]) -> bool {
-    codes.iter().any(|code| code == "TransactionConflict")
-        && codes
-            .iter()
-            .all(|code| matches!(code.as_str(), "TransactionConflict" | "None" | ""))
+/// Whether nothing stands against the transaction but that an item of it was busy at that moment.
+fn is_momentary(codes: &[String]) -> bool {
+    let is_nothing = |code: &str| matches!(code, "None" | "");
+    let is_busy = |code: &str| {
+        matches!(
+            code,
+            "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"
+        )
+    };
+    codes.iter().any(|code| is_busy(code))
+        && codes.iter().all(|code| is_busy(code) || is_nothing(code))
 }

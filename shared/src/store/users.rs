@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::try_join_all;
 
 use super::Store;
-use super::engine::{Item, read};
+use super::engine::{Item, in_time, read};
 use super::transactions::SHARDS;
 use crate::account::Profile;
 use crate::clock::iso;
@@ -172,7 +172,9 @@ impl Store {
                 .expression_attribute_values(":after", text(after))
                 .expression_attribute_values(":before", text(before)),
         };
-        query.send().await.context("reading the list of users")
+        in_time(query.send())
+            .await
+            .context("reading the list of users")
     }
 }
 

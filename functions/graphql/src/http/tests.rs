@@ -137,7 +137,7 @@ fn other_methods_are_told_which_are_allowed() {
     for method in ["HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "post", "QUERY"] {
         let mut request = post(r#"{"query": ""}"#);
         *request.method_mut() = method.parse().unwrap();
-        let answer = read(&request).unwrap_err().into_response();
+        let answer = read(&request).err().unwrap().into_response();
         assert_eq!(
             (answer.status().as_u16(), &answer.headers()[ALLOW]),
             (405, &HeaderValue::from_static("GET, POST"))
@@ -192,7 +192,7 @@ fn the_size_of_the_body_comes_before_anything_else() {
     let request = http::Request::put("/nowhere")
         .body(Bytes::from(vec![b'a'; 65_537]))
         .unwrap();
-    let answer = read(&request).unwrap_err().into_response();
+    let answer = read(&request).err().unwrap().into_response();
     assert_eq!(answer.status(), 413);
     assert_eq!(
         body(&answer),
@@ -218,7 +218,7 @@ fn refusals_come_in_the_order_path_method_content_type_body() {
 #[test]
 fn a_batch_is_refused() {
     for text in ["[]", r#"[{"query": "{ me { id } }"}]"#] {
-        let answer = read(&post(text)).unwrap_err().into_response();
+        let answer = read(&post(text)).err().unwrap().into_response();
         assert_eq!(answer.status(), 400);
         assert_eq!(
             body(&answer),

@@ -1,6 +1,7 @@
 //! Log out: end the session that a refresh token belongs to.
 
 use futures::join;
+use jiff::Timestamp;
 
 use super::refresh::{Judged, judge, standing};
 use crate::app::App;
@@ -38,7 +39,9 @@ pub async fn log_out(app: &App, token: &str) -> Result<LoggedOut> {
     let session = match revoked? {
         Written::Done(session) => session,
         Written::Unchanged(None) => return Err(Refusal::InvalidToken.alone()),
-        Written::Unchanged(Some(session)) => superseded(app, &presented, session, epoch).await?,
+        Written::Unchanged(Some(session)) => {
+            superseded(app, &presented, session, epoch, now).await?
+        }
     };
     if epoch != Some(session.epoch) {
         return Err(Refusal::SessionOver.alone());
@@ -63,12 +66,13 @@ async fn superseded(
     presented: &RefreshToken,
     session: Session,
     epoch: Option<u64>,
+    now: Timestamp,
 ) -> Result<Session> {
     let over = || Refusal::SessionOver.alone();
     if epoch != Some(session.epoch) {
         return Err(over());
     }
-    match judge(app, presented, &session) {
+    match judge(app, presented, &session, now) {
         Judged::Over => Err(over()),
         Judged::Reused => {
             super::refresh::end_reused(app, presented).await?;

@@ -1,6 +1,7 @@
 //! Refresh: a refresh token becomes a new access token and, as a rule, the next refresh token.
 
 use futures::try_join;
+use jiff::Timestamp;
 
 use super::TokensWanted;
 use super::verify_token::verify_token;
@@ -34,6 +35,10 @@ pub struct Refreshed {
     pub refresh_expires_at: i64,
 }
 
+/// Of how many tokens a session notes that they are revoked though older ones are not. Beyond that
+/// the older ones go too.
+const MOST_REVOKED_ALONE: usize = 100;
+
 /// Exchanges a refresh token. One conditional write decides, beside one read of the account.
 ///
 /// # Errors
@@ -42,9 +47,9 @@ pub struct Refreshed {
 pub async fn refresh(app: &App, token: &str, rotation: Rotation) -> Result<Refreshed> {
     let presented = RefreshToken::decode(token, &app.keys);
     let presented = presented.ok_or_else(|| Refusal::InvalidToken.alone())?;
-    let earlier = earlier(app, rotation);
+    let (earlier, now) = (earlier(app, rotation), app.clock.now());
     let (written, account) = try_join!(
-        move_on(app, &presented, earlier),
+        move_on(app, &presented, earlier, now),
         app.store.account(presented.account)
     )?;
     let (session, is_ours) = match written {
@@ -58,15 +63,15 @@ pub async fn refresh(app: &App, token: &str, rotation: Rotation) -> Result<Refre
         return Err(Refusal::SessionOver.alone());
     }
     if !is_ours {
-        return without_rotation(app, &presented, &session, &account).await;
+        return without_rotation(app, &presented, &session, &account, now).await;
     }
     if earlier.is_none() {
-        return answer(app, &account, presented);
+        return answer(app, &account, presented, now);
     }
     if earlier != Some(Earlier::Kept) {
         event::refresh_token_rotated(account.id(), &session.session_id);
     }
-    answer(app, &account, current(&presented, &session))
+    answer(app, &account, current(&presented, &session), now)
 }
 
 /// Which tokens stand for their session.
@@ -85,7 +90,8 @@ fn earlier(app: &App, rotation: Rotation) -> Option<Earlier> {
         Rotation::Usual(wanted) if !wanted.has_refresh() => None,
         Rotation::Usual(_) if app.settings.sessions.rotation => Some(Earlier::Superseded),
         Rotation::Usual(_) => Some(Earlier::Kept),
-        Rotation::Revoke => Some(Earlier::Revoked),
+        Rotation::Revoke if app.settings.sessions.rotation => Some(Earlier::Revoked),
+        Rotation::Revoke => Some(Earlier::RevokedAsOldest),
     }
 }
 
@@ -93,28 +99,47 @@ async fn move_on(
     app: &App,
     presented: &RefreshToken,
     earlier: Option<Earlier>,
+    now: Timestamp,
 ) -> anyhow::Result<Written<Session>> {
-    let (now, lifetime) = (app.clock.now(), app.refresh_lifetime());
+    let lifetime = app.refresh_lifetime();
     // Without rotation a session has tokens of several ages. One that is too old by itself can at
     // most be the current one, whose age the session knows.
-    let standing = if is_too_old(app, presented.issued_at) {
+    let standing = if is_too_old(app, presented.issued_at, now) {
         Standing::Current
     } else {
         standing(app)
     };
-    match earlier {
-        Some(earlier) => {
-            app.store
-                .rotate(presented, standing, earlier, now, lifetime)
+    let store = &app.store;
+    let Some(earlier) = earlier else {
+        return store.touch(presented, standing, now, lifetime).await;
+    };
+    let written = store
+        .rotate(presented, standing, earlier, now, lifetime)
+        .await?;
+    match &written {
+        // Older ones are good still, and remain so.
+        Written::Unchanged(Some(session))
+            if earlier == Earlier::RevokedAsOldest
+                && standing == Standing::Unrevoked
+                && session.ended_at.is_none()
+                && !session.has_revoked(presented.counter) =>
+        {
+            let alone = if session.revoked.len() < MOST_REVOKED_ALONE {
+                Earlier::RevokedAlone
+            } else {
+                Earlier::Revoked
+            };
+            store
+                .rotate(presented, standing, alone, now, lifetime)
                 .await
         }
-        None => app.store.touch(presented, standing, now, lifetime).await,
+        _ => Ok(written),
     }
 }
 
 /// Whether a refresh token of this time of issue, in unix seconds, has expired.
-fn is_too_old(app: &App, issued_at: i64) -> bool {
-    issued_at <= app.clock.now().as_second() - app.refresh_lifetime()
+fn is_too_old(app: &App, issued_at: i64, now: Timestamp) -> bool {
+    issued_at <= now.as_second() - app.refresh_lifetime()
 }
 
 /// The presented token was not good for the write. The session as it is decides what it is worth.
@@ -123,10 +148,11 @@ async fn without_rotation(
     presented: &RefreshToken,
     session: &Session,
     account: &Account,
+    now: Timestamp,
 ) -> Result<Refreshed> {
-    match judge(app, presented, session) {
-        Judged::Grace if !is_too_old(app, session.issued_at) => {
-            answer(app, account, current(presented, session))
+    match judge(app, presented, session, now) {
+        Judged::Grace if !is_too_old(app, session.issued_at, now) => {
+            answer(app, account, current(presented, session), now)
         }
         Judged::Grace | Judged::Over => Err(Refusal::SessionOver.alone()),
         Judged::Reused => {
@@ -146,19 +172,24 @@ pub(super) enum Judged {
     Reused,
 }
 
-pub(super) fn judge(app: &App, presented: &RefreshToken, session: &Session) -> Judged {
-    let oldest_good = match standing(app) {
-        Standing::Current => session.counter,
-        Standing::Unrevoked => session.oldest,
+pub(super) fn judge(
+    app: &App,
+    presented: &RefreshToken,
+    session: &Session,
+    now: Timestamp,
+) -> Judged {
+    let (is_replaced, oldest_good) = match standing(app) {
+        Standing::Current => (presented.counter < session.counter, session.counter),
+        Standing::Unrevoked => (session.has_revoked(presented.counter), session.oldest),
     };
     // A counter ahead of the session's can only come from a table that was turned back.
-    if session.ended_at.is_some() || presented.counter >= oldest_good {
+    if session.ended_at.is_some() || !is_replaced {
         return Judged::Over;
     }
     let window = i64::try_from(app.settings.sessions.grace.as_micros()).unwrap_or(i64::MAX);
-    let age = app.clock.now().as_microsecond() - session.rotated_at;
-    let is_last = presented.counter.saturating_add(1) == oldest_good;
-    match (is_last && age <= window, session.grace) {
+    let age = now.as_microsecond() - session.rotated_at;
+    let is_last = presented.counter.saturating_add(1) >= oldest_good;
+    match (is_last && window > 0 && age <= window, session.grace) {
         (true, true) => Judged::Grace,
         (true, false) => Judged::Over,
         (false, _) => Judged::Reused,
@@ -183,8 +214,8 @@ fn current(presented: &RefreshToken, session: &Session) -> RefreshToken {
     }
 }
 
-fn answer(app: &App, account: &Account, held: RefreshToken) -> Result<Refreshed> {
-    let access = app.access.issue(account, app.clock.now(), None)?;
+fn answer(app: &App, account: &Account, held: RefreshToken, now: Timestamp) -> Result<Refreshed> {
+    let access = app.access.issue(account, now, None)?;
     event::token_refreshed(account.id(), &access.claims.jti);
     let refresh = app.issue_refresh_token(&held);
     Ok(Refreshed {

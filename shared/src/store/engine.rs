@@ -131,6 +131,15 @@ impl Change {
         self.add(name, -1)
     }
 
+    /// One more member of a set of numbers, which is made if it is absent.
+    pub(super) fn insert(mut self, name: &str, number: u32) -> Self {
+        self.adds.push(format!("#{name} :{name}_more"));
+        self.names.insert(format!("#{name}"), name.to_owned());
+        let member = AttributeValue::Ns(vec![number.to_string()]);
+        self.values.insert(format!(":{name}_more"), member);
+        self
+    }
+
     fn add(mut self, name: &str, number: i32) -> Self {
         self.adds.push(format!("#{name} :{name}_more"));
         self.names.insert(format!("#{name}"), name.to_owned());

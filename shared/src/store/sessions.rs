@@ -1,5 +1,7 @@
 //! The sessions table: one item per login. No token is stored.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
@@ -31,6 +33,13 @@ pub struct Session {
     pub counter: u32,
     /// The oldest token that is not revoked. With rotation it follows `counter`.
     pub oldest: u32,
+    /// Tokens between `oldest` and `counter` that are revoked all the same.
+    #[serde(
+        default,
+        with = "serde_dynamo::number_set",
+        skip_serializing_if = "BTreeSet::is_empty"
+    )]
+    pub revoked: BTreeSet<u32>,
     /// When the current token was issued.
     pub issued_at: i64,
     /// When the last rotation was, in unix microseconds; 0 before the first.
@@ -82,6 +91,7 @@ impl Session {
             session_id: session.to_string(),
             counter: 0,
             oldest: 0,
+            revoked: BTreeSet::new(),
             issued_at: now,
             rotated_at: 0,
             grace: false,
@@ -96,6 +106,12 @@ impl Session {
             write_id: random::hex(),
         };
         (session, token)
+    }
+
+    /// Whether a token has been replaced or revoked, where every one stands that is not revoked.
+    #[must_use]
+    pub fn has_revoked(&self, counter: u32) -> bool {
+        counter < self.oldest || self.revoked.contains(&counter)
     }
 }
 
@@ -113,8 +129,12 @@ pub enum Standing {
 pub enum Earlier {
     /// It is superseded, and served for a while.
     Superseded,
-    /// It is revoked at once, since the client asked for it.
+    /// It is revoked at once, since the client asked for it, and so are all that are older.
     Revoked,
+    /// It is revoked at once, if it is the oldest that is not.
+    RevokedAsOldest,
+    /// It is revoked at once, and older ones are not.
+    RevokedAlone,
     /// It is good until it expires.
     Kept,
 }
@@ -204,11 +224,11 @@ impl Store {
                 .set("oldest", next)
                 .set("rotated_at", now.as_microsecond())
                 .set("grace", true),
-            Earlier::Revoked => change
-                .increment("counter")
-                .set("oldest", next)
-                .set("rotated_at", now.as_microsecond())
-                .set("grace", false),
+            Earlier::Revoked => without_grace(change, now).set("oldest", next),
+            Earlier::RevokedAsOldest => without_grace(change, now)
+                .and("#oldest = :presented")
+                .set("oldest", next),
+            Earlier::RevokedAlone => without_grace(change, now).insert("revoked", token.counter),
             Earlier::Kept => change.increment("counter"),
         };
         self.change_session(token, change).await
@@ -266,11 +286,20 @@ fn is_there_already(error: &SdkError<PutItemError>) -> bool {
         .is_some_and(PutItemError::is_conditional_check_failed_exception)
 }
 
+/// The next token is issued, and the one it is issued for is not served again.
+fn without_grace(change: Change, now: Timestamp) -> Change {
+    change
+        .increment("counter")
+        .set("rotated_at", now.as_microsecond())
+        .set("grace", false)
+}
+
 /// The presented token must be one that stands for its session.
 fn presented(token: &RefreshToken, standing: Standing) -> Change {
     let change = match standing {
         Standing::Current => Change::when("#counter = :presented"),
-        Standing::Unrevoked => Change::when("#counter >= :presented AND #oldest <= :presented"),
+        Standing::Unrevoked => Change::when("#counter >= :presented AND #oldest <= :presented")
+            .and("attribute_not_exists(#revoked) OR NOT contains(#revoked, :presented)"),
     };
     change.given("presented", token.counter)
 }

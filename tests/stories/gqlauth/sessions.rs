@@ -247,3 +247,56 @@ async fn in_single_token_mode_nothing_is_refreshed_and_no_session_stored() {
     }
     world.close().await;
 }
+
+#[tokio::test]
+async fn without_rotation_a_revocation_is_about_the_presented_token_and_no_other() {
+    let world = open(&[("REFRESH_TOKEN_ROTATION", "false")]).await;
+    world.vera().await;
+    let a = world.log_in("vera").await.succeeds().refresh_token();
+    let next = async |token: &str| {
+        let plain = world.anybody().at(Plain);
+        let reply = plain.act("refreshToken", json!({ "refreshToken": token }));
+        reply.await.succeeds().refresh_token()
+    };
+    let revoke = async |token: &str| {
+        refresh(&world, token, true)
+            .await
+            .succeeds()
+            .refresh_token()
+    };
+    let b = next(&a).await;
+    let c = next(&b).await;
+    // In the middle, at the end, at the beginning.
+    let d = revoke(&b).await;
+    has_expired(&world, &b).await;
+    let e = revoke(&d).await;
+    let f = revoke(&a).await;
+    for revoked in [&a, &b, &d] {
+        has_expired(&world, revoked).await;
+    }
+    for good in [&c, &e, &f] {
+        refresh(&world, good, false).await.succeeds();
+    }
+    world.pass(Duration::from_secs(11));
+    has_expired(&world, &d).await;
+    for dead in [&c, &e, &f] {
+        has_expired(&world, dead).await;
+    }
+    world.close().await;
+}
+
+#[tokio::test]
+async fn without_rotation_a_client_that_always_revokes_pays_for_one_write() {
+    let world = open(&[("REFRESH_TOKEN_ROTATION", "false")]).await;
+    world.vera().await;
+    let mut token = world.log_in("vera").await.succeeds().refresh_token();
+    for _ in 0..3 {
+        world.proxy.take_calls();
+        token = refresh(&world, &token, true)
+            .await
+            .succeeds()
+            .refresh_token();
+        assert_eq!(world.proxy.take_calls().len(), 2);
+    }
+    world.close().await;
+}

@@ -141,7 +141,9 @@ fn page(source: Source, filters: &Prepared, size: &Size) -> Page {
     let mut page = Page::default();
     match *size {
         Size::Forward { skip, first, last } => {
-            page.users = matching.by_ref().skip(skip).take(first).collect();
+            // Skipped one by one: what takes none would not skip either.
+            let _skipped = matching.by_ref().take(skip).count();
+            page.users = matching.by_ref().take(first).collect();
             let is_full = page.users.len() == first;
             page.has_next = source.has_more || (is_full && matching.next().is_some());
             let drop = page.users.len().saturating_sub(last.unwrap_or(usize::MAX));

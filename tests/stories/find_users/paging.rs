@@ -128,6 +128,23 @@ async fn a_window_is_cut_in_a_fixed_order() {
 }
 
 #[tokio::test]
+async fn nobody_follows_behind_the_end_of_the_list() {
+    in_both_dialects(&[], async |world| {
+        let stan = a_small_town(world).await;
+        for (window, follows) in [
+            ("first: 0", true),
+            ("first: 0, offset: 6", true),
+            ("first: 0, offset: 7", false),
+            ("first: 0, offset: 9", false),
+            ("first: 1, offset: 6", false),
+        ] {
+            assert_eq!(users(&stan, window).await.has_next(), follows, "{window}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn windows_that_make_no_sense_are_refused() {
     in_both_dialects(&[], async |world| {
         let stan = a_small_town(world).await;

@@ -1,6 +1,7 @@
 //! How long a request may take. Everything that waits has a limit of its own, but limits add up, and
 //! a function that is cut off half-way undoes nothing. So a request asks the store only for as long
-//! as a letter can then still be handed over, and what was done for it be undone.
+//! as a letter can then still be handed over, and what was done for it be undone. A function that is
+//! given less than that must do with half of what it has.
 
 use std::time::{Duration, SystemTime};
 
@@ -25,7 +26,8 @@ tokio::task_local! {
 pub fn before<T>(cut_off: SystemTime, work: impl Future<Output = T>) -> impl Future<Output = T> {
     let work = Box::pin(work);
     let left = cut_off.duration_since(SystemTime::now()).ok();
-    let for_the_store = left.map(|left| left.saturating_sub(OF_A_MAIL + OF_UNDOING + TO_SPARE));
+    let kept_back = OF_A_MAIL + OF_UNDOING + TO_SPARE;
+    let for_the_store = left.map(|left| left.saturating_sub(kept_back).max(left / 2));
     async move {
         match for_the_store {
             Some(time) => END.scope(Instant::now() + time, work).await,

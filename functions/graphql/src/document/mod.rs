@@ -6,6 +6,7 @@
 //! - `source`: text that would overflow the parser's stack;
 //! - `limits`: documents that are small to write and large to execute;
 //! - `variables`, `positions` and `arguments`: values that do not fit;
+//! - `typename`: directives that are not looked at;
 //! - `selection` and `merging`: fields that are selected twice;
 //! - `watch` and `nulls`: errors and the nulls they leave.
 //!
@@ -19,6 +20,7 @@ mod nulls;
 mod positions;
 mod selection;
 mod source;
+mod typename;
 mod variables;
 mod watch;
 
@@ -144,7 +146,7 @@ impl Engine {
         let watch = Watch::new(Purpose::Validate);
         let mut request = Request::new("").data(Arc::clone(&watch));
         request.operation_name = name.map(str::to_owned);
-        request.set_parsed_query(document.clone());
+        request.set_parsed_query(typename::without_directives(document.clone()));
         let response = self.schema.execute(request).await;
         if watch.is_valid() {
             Ok(())

@@ -198,3 +198,26 @@ async fn a_default_of_the_schema_stands_in_for_an_absent_variable_but_not_for_nu
         &json!({"preset": "{number: 9}"})
     );
 }
+
+#[tokio::test]
+async fn a_variable_may_stand_in_a_directive_of_the_name_of_a_type() {
+    for text in [
+        "query ($v: Boolean!) { echo __typename @include(if: $v) }",
+        "query ($v: Boolean!) { echo ... { k: __typename @skip(if: $v) } }",
+        "query ($v: Boolean!) { echo ...f } fragment f on Query { __typename @include(if: $v) }",
+    ] {
+        for wanted in [true, false] {
+            let outcome = run_with(text, json!({"v": wanted})).await;
+            let names = outcome.data().as_object().map(|data| data.len());
+            let is_included = wanted != text.contains("@skip");
+            assert_eq!(names, Some(1 + usize::from(is_included)), "{text}");
+        }
+        assert!(run_with(text, json!({"v": 1})).await.is_refused(), "{text}");
+    }
+    assert!(run("{ echo __typename @nothing }").await.is_refused());
+    assert!(
+        run("query ($v: Boolean!) { echo __typename }")
+            .await
+            .is_refused()
+    );
+}

@@ -58,8 +58,10 @@ pub(super) fn in_time<T, E>(
     // The futures of the SDK are large, and those that await them would all be larger still.
     let answer = Box::pin(answer);
     async move {
-        let answer = patience::wait_for(answer).await;
-        answer.unwrap_or_else(|| Err(SdkError::timeout_error("the time of the request is over")))
+        match patience::wait_for(answer).await {
+            Some(answer) => answer,
+            None => Err(SdkError::timeout_error("the time of the request is over")),
+        }
     }
 }
 

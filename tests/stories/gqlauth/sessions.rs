@@ -252,7 +252,7 @@ async fn in_single_token_mode_nothing_is_refreshed_and_no_session_stored() {
 async fn without_rotation_a_revocation_is_about_the_presented_token_and_no_other() {
     let world = open(&[("REFRESH_TOKEN_ROTATION", "false")]).await;
     world.vera().await;
-    let a = world.log_in("vera").await.succeeds().refresh_token();
+    let first = world.log_in("vera").await.succeeds().refresh_token();
     let next = async |token: &str| {
         let plain = world.anybody().at(Plain);
         let reply = plain.act("refreshToken", json!({ "refreshToken": token }));
@@ -264,22 +264,22 @@ async fn without_rotation_a_revocation_is_about_the_presented_token_and_no_other
             .succeeds()
             .refresh_token()
     };
-    let b = next(&a).await;
-    let c = next(&b).await;
-    // In the middle, at the end, at the beginning.
-    let d = revoke(&b).await;
-    has_expired(&world, &b).await;
-    let e = revoke(&d).await;
-    let f = revoke(&a).await;
-    for revoked in [&a, &b, &d] {
+    let middle = next(&first).await;
+    let last = next(&middle).await;
+    let for_middle = revoke(&middle).await;
+    has_expired(&world, &middle).await;
+    let newest = revoke(&for_middle).await;
+    let for_first = revoke(&first).await;
+    for revoked in [&first, &middle, &for_middle] {
         has_expired(&world, revoked).await;
     }
-    for good in [&c, &e, &f] {
+    for good in [&last, &newest, &for_first] {
         refresh(&world, good, false).await.succeeds();
     }
+    // A revoked token that turns up long after ends its session.
     world.pass(Duration::from_secs(11));
-    has_expired(&world, &d).await;
-    for dead in [&c, &e, &f] {
+    has_expired(&world, &for_middle).await;
+    for dead in [&last, &newest, &for_first] {
         has_expired(&world, dead).await;
     }
     world.close().await;

@@ -120,7 +120,8 @@ async fn ten(world: &World, act: &str, arguments: &Value) -> (Reply, Duration) {
         _ => "success errors",
     };
     let text = asker.act_text(act, arguments, selection);
-    let acts: String = (0..10).map(|n| format!("act{n}: {text} ")).collect();
+    let acts: Vec<_> = (0..10).map(|n| format!("act{n}: {text}")).collect();
+    let acts = acts.join(" ");
     timed(asker.document(&format!("mutation {{ {acts} }}"), json!({}))).await
 }
 

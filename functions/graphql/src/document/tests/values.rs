@@ -208,7 +208,7 @@ async fn a_variable_may_stand_in_a_directive_of_the_name_of_a_type() {
     ] {
         for wanted in [true, false] {
             let outcome = run_with(text, json!({"v": wanted})).await;
-            let names = outcome.data().as_object().map(|data| data.len());
+            let names = outcome.data().as_object().map(serde_json::Map::len);
             let is_included = wanted != text.contains("@skip");
             assert_eq!(names, Some(1 + usize::from(is_included)), "{text}");
         }

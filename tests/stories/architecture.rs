@@ -48,7 +48,7 @@ fn stays_in(word: &str, allowed: &[&str]) {
 #[test]
 fn graphql_and_lambda_stay_at_the_door() {
     stays_in("async_graphql", &["functions/"]);
-    stays_in("lambda_runtime", &["functions/"]);
+    stays_in("lambda_http", &["functions/"]);
 }
 
 #[test]

@@ -25,13 +25,20 @@ tokio::task_local! {
 pub fn before<T>(cut_off: SystemTime, work: impl Future<Output = T>) -> impl Future<Output = T> {
     let work = Box::pin(work);
     let left = cut_off.duration_since(SystemTime::now()).ok();
-    let for_the_store = left.map(|left| left.saturating_sub(OF_A_MAIL + OF_UNDOING + TO_SPARE));
+    let of_the_store = left.map(of_the_store);
     async move {
-        match for_the_store {
+        match of_the_store {
             Some(time) => END.scope(Instant::now() + time, work).await,
             None => work.await,
         }
     }
+}
+
+/// What is left when mail and undoing have theirs. Where that is next to nothing, since the function has
+/// been given little, everybody gets less.
+fn of_the_store(left: Duration) -> Duration {
+    let others = OF_A_MAIL + OF_UNDOING + TO_SPARE;
+    left.saturating_sub(others).max(left * 2 / 5)
 }
 
 /// Takes something back that must not stay, also when the store is no longer asked for anything else.

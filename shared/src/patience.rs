@@ -1,7 +1,6 @@
 //! How long a request may take. Everything that waits has a limit of its own, but limits add up, and
 //! a function that is cut off half-way undoes nothing. So a request asks the store only for as long
-//! as a letter can then still be handed over, and what was done for it be undone. A function that is
-//! given less than that must do with half of what it has.
+//! as a letter can then still be handed over, and what was done for it be undone.
 
 use std::time::{Duration, SystemTime};
 
@@ -26,14 +25,20 @@ tokio::task_local! {
 pub fn before<T>(cut_off: SystemTime, work: impl Future<Output = T>) -> impl Future<Output = T> {
     let work = Box::pin(work);
     let left = cut_off.duration_since(SystemTime::now()).ok();
-    let kept_back = OF_A_MAIL + OF_UNDOING + TO_SPARE;
-    let for_the_store = left.map(|left| left.saturating_sub(kept_back).max(left / 2));
+    let of_the_store = left.map(of_the_store);
     async move {
-        match for_the_store {
+        match of_the_store {
             Some(time) => END.scope(Instant::now() + time, work).await,
             None => work.await,
         }
     }
+}
+
+/// What is left when mail and undoing have theirs. Where that is next to nothing, since the function has
+/// been given little, everybody gets less.
+fn of_the_store(left: Duration) -> Duration {
+    let others = OF_A_MAIL + OF_UNDOING + TO_SPARE;
+    left.saturating_sub(others).max(left * 2 / 5)
 }
 
 /// Takes something back that must not stay, also when the store is no longer asked for anything else.

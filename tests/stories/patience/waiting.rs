@@ -9,14 +9,14 @@ use graphql::http::Dialect;
 use local::inbox::Behaviour;
 use serde_json::{Value, json};
 use shared::patience;
-use tests::people::{PASSWORD, registration};
+use tests::people::registration;
 use tests::proxy::{Name, Reach};
 use tests::{Fate, Reply, World};
 
 use super::mails::{LETTERS, NOTICES};
 use super::scenes::login;
 
-/// The time of the function, as infra/template.yaml sets it.
+/// The time of a function, shorter than any that infra/template.yaml allows.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How much longer something may take on a slow machine.
@@ -222,19 +222,6 @@ async fn a_request_is_answered_before_the_function_is_cut_off_however_slow_every
     );
 }
 
-#[tokio::test]
-async fn a_function_that_is_almost_cut_off_does_not_begin() {
-    let world = World::open(Dialect::Plain, &[]).await;
-    world.vera().await;
-    world.cut_off_after(Duration::from_millis(1));
-    world.proxy.take_calls();
-    world.log_in("vera").await.is_internal_error();
-    let form = json!({ "email": "vera@email.com", "password": PASSWORD });
-    world.act("tokenAuth", form).await.is_internal_error();
-    assert!(world.sessions().await.is_empty());
-    world.close().await;
-}
-
 #[test]
 fn the_least_time_of_the_function_leaves_a_call_of_the_store_its_5_seconds() {
     let template = include_str!("../../../infra/template.yaml");
@@ -244,7 +231,8 @@ fn the_least_time_of_the_function_leaves_a_call_of_the_store_its_5_seconds() {
         let number = number.split_whitespace().next().unwrap_or_default();
         Duration::from_secs(number.parse().expect("seconds"))
     };
-    assert!(number("Default: ") >= TIMEOUT);
-    let of_the_store = number("MinValue: ") - patience::OF_A_MAIL - patience::OF_UNDOING;
+    let least = number("MinValue: ");
+    assert!(least >= TIMEOUT, "{least:?}");
+    let of_the_store = least - patience::OF_A_MAIL - patience::OF_UNDOING;
     assert!(of_the_store > Duration::from_secs(5), "{of_the_store:?}");
 }

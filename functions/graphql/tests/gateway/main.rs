@@ -5,6 +5,7 @@ mod metrics;
 mod networks;
 mod process;
 mod requests;
+mod start;
 
 use std::net::IpAddr;
 use std::path::Path;

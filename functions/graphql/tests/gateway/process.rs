@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use local::inbox::Behaviour;
 use serde_json::json;
 use tests::gateway::{Cause, Function, Gateway};
 use tests::{Dialect, Fate, World};
@@ -43,13 +44,15 @@ async fn a_start_with_wrong_settings_ends_and_says_why() {
 #[tokio::test]
 async fn a_function_that_is_silent_is_killed_and_one_that_ends_is_told() {
     let world = World::open(Dialect::Plain, &[]).await;
+    world.nora().await;
     let function = function(&world).await;
-    let mut function = function.with_patience(Duration::from_millis(500));
+    let mut function = function.with_patience(Duration::from_secs(3));
     let process = function.process().expect("a process");
     let alive = || Path::new(&format!("/proc/{process}")).exists();
     function.ready().await.expect("it starts");
-    world.proxy.all(Fate::Hang);
-    let act = r#"mutation { tokenAuth(username: "vera", password: "x") { success } }"#;
+    // A mail has more time than that.
+    world.inbox.behave(Behaviour::Hang);
+    let act = r#"mutation { resendActivationEmail(email: "nora@email.com") { success } }"#;
     let request = post("/graphql", act);
     let silent = function.ask(&Gateway::default(), &request, source()).await;
     assert_eq!(silent.expect_err("no answer").cause, Cause::Silent);
@@ -67,4 +70,24 @@ async fn a_function_that_is_dropped_leaves_no_process() {
     let process = function.process().expect("a process");
     drop(function);
     assert!(!Path::new(&format!("/proc/{process}")).exists());
+}
+
+#[tokio::test]
+async fn a_function_answers_before_it_is_cut_off() {
+    let world = World::open(Dialect::Plain, &[]).await;
+    let function = function(&world).await;
+    // Four such logins would take twice that.
+    let mut function = function.with_patience(Duration::from_secs(10));
+    function.ready().await.expect("it starts");
+    world.proxy.all(Fate::Hang);
+    let act = r#"tokenAuth(username: "vera", password: "x") { success }"#;
+    let acts: Vec<_> = (0..4).map(|n| format!("act{n}: {act}")).collect();
+    let request = post("/graphql", &format!("mutation {{ {} }}", acts.join(" ")));
+    let answer = ask(&mut function, &request).await;
+    let errors = &json_of(&answer)["errors"];
+    for n in 0..4 {
+        assert_eq!(errors[n]["message"], "Internal server error.", "{errors}");
+    }
+    world.proxy.all(Fate::Pass);
+    world.close().await;
 }

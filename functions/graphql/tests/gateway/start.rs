@@ -1,5 +1,3 @@
-//! The binary with settings that are wrong: it names them, and shows no secret.
-
 use std::process::{Command, Output};
 
 const SECRET: &str = "a-signing-secret-of-more-than-thirty-two-bytes";
@@ -11,7 +9,7 @@ const PEM: &str =
 
 /// Starts the binary with nothing but these settings; none of them can be right as a whole.
 fn start(settings: &[(&str, &str)]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_graphql"))
+    Command::new(super::binary())
         .env_clear()
         .env("RUST_LOG", "trace")
         .envs(settings.iter().copied())

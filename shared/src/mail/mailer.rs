@@ -1,12 +1,13 @@
 //! Hands letters to Amazon SES.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::Context;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::config::timeout::TimeoutConfig;
-use aws_sdk_sesv2::config::{BehaviorVersion, Region};
+use aws_sdk_sesv2::config::{BehaviorVersion, Config, Region};
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
@@ -21,7 +22,9 @@ const PATIENCE_FOR_NOTICES: Duration = Duration::from_secs(2);
 
 /// Sends letters.
 pub struct Mailer {
-    client: Client,
+    config: Config,
+    // Making one takes a tenth of a cold start, and few requests send a letter.
+    client: OnceLock<Client>,
     from: Sender,
     configuration_set: Option<String>,
 }
@@ -36,7 +39,7 @@ impl Mailer {
             .connect_timeout(Duration::from_secs(2))
             .operation_timeout(patience::OF_A_MAIL)
             .build();
-        let mut config = aws_sdk_sesv2::Config::builder()
+        let mut config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(deployment.region.clone()))
             .credentials_provider(aws::credentials(deployment))
@@ -45,10 +48,16 @@ impl Mailer {
             .timeout_config(timeouts);
         config.set_endpoint_url(deployment.ses_endpoint.clone());
         Self {
-            client: Client::from_conf(config.build()),
+            config: config.build(),
+            client: OnceLock::new(),
             from: settings.mails.from.clone(),
             configuration_set: deployment.ses_configuration_set.clone(),
         }
+    }
+
+    fn client(&self) -> &Client {
+        self.client
+            .get_or_init(|| Client::from_conf(self.config.clone()))
     }
 
     /// Sends a letter, and tells whether it was sent: whether the provider has accepted it within 5
@@ -80,7 +89,7 @@ impl Mailer {
 
     async fn hand_over(&self, letter: &Letter) -> anyhow::Result<()> {
         let sending = self
-            .client
+            .client()
             .send_email()
             .from_email_address(self.from.on_the_wire())
             .destination(

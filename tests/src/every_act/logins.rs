@@ -1,5 +1,7 @@
 //! Logins that succeed, logins that are refused, and captchas.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::{ELSEWHERE, Ledger, Limits, form, login};
@@ -25,11 +27,14 @@ pub(super) async fn logins(ledger: &mut Ledger<'_>) {
         reply.succeeds();
     }
     world.operate("archie", "archived", true).await;
+    // A later login has a later date, which the list of users shows.
+    world.pass(Duration::from_secs(1));
     let with_session = "`tokenAuth` with `refreshToken`";
     ledger
         .act_without_session("`tokenAuth`", &here, "tokenAuth", login("lee"))
         .await
         .succeeds();
+    world.pass(Duration::from_secs(1));
     ledger
         .act(with_session, &here, "tokenAuth", login("lee"))
         .await

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { LocalStack } from "./stack";
 
 /** Access tokens that expire soon, so that clients meet expired ones; and people who may look each other up. */
-const settings = { JWT_EXPIRATION_DELTA: "2", USERS_QUERY_ACCESS: "authenticated" };
+const settings = { JWT_EXPIRATION_DELTA: "6", USERS_QUERY_ACCESS: "authenticated" };
 
 async function main(): Promise<number> {
   const interruption = new AbortController();

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use local::Error;
@@ -13,6 +14,9 @@ use crate::say;
 
 /// How often the waiting is told.
 const BETWEEN_WORDS: Duration = Duration::from_secs(20);
+
+/// Whether what the processes say is read and not shown.
+static IS_SILENT: AtomicBool = AtomicBool::new(false);
 
 /// The running `cargo lambda watch`.
 pub struct Function {
@@ -56,6 +60,12 @@ impl Function {
             Err(cause) => format!("and cannot be waited for: {cause}"),
         }
     }
+}
+
+/// From now on nothing is shown of what the server says: when it is asked to end, its last words may be a stack trace
+/// about its own haste.
+pub fn fall_silent() {
+    IS_SILENT.store(true, Ordering::Relaxed);
 }
 
 /// Returns when the function answers a query.
@@ -110,10 +120,12 @@ async fn pass_on(output: impl AsyncRead + Unpin) {
         if length == 0 {
             return;
         }
-        say(&format!(
-            "function | {}",
-            String::from_utf8_lossy(&line).trim_end()
-        ));
+        if !IS_SILENT.load(Ordering::Relaxed) {
+            say(&format!(
+                "function | {}",
+                String::from_utf8_lossy(&line).trim_end()
+            ));
+        }
         line.clear();
     }
 }

@@ -38,6 +38,7 @@ async fn main() -> ExitCode {
     processes::adopt_orphans();
     let ending = run().await;
     if let Ok(Ending::Asked) = ending {
+        function::fall_silent();
         say("Ending everything.");
     }
     processes::end_all().await;

@@ -9,6 +9,9 @@
 
 use super::letters::Kind;
 use super::notices::Notice;
+use super::template::{Values, fill_html};
+use super::username;
+use crate::account::Profile;
 
 const LAYOUT: &str = include_str!("templates/layout.html");
 const LINK: &str = include_str!("templates/link.html");
@@ -22,8 +25,19 @@ pub(super) struct BuiltIn {
 }
 
 impl BuiltIn {
-    /// The whole HTML, a template.
-    pub(super) fn body(&self) -> String {
+    /// The whole HTML. It knows two things more than the templates of operators do.
+    pub(super) fn html<'a>(
+        &self,
+        subject: &'a str,
+        profile: &'a Profile,
+        mut values: Values<'a>,
+    ) -> String {
+        values.insert("letter.subject", subject.into());
+        values.insert("user.shown", username::shown(&profile.username).into());
+        fill_html(&self.body(), &values)
+    }
+
+    fn body(&self) -> String {
         LAYOUT
             .replacen("{{ content }}", self.words.trim_end(), 1)
             .replacen("{{ link }}", LINK.trim_end(), 1)

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::template::{Values, fill_html, fill_plain};
-use super::{Letter, built_in, text, username};
+use super::{Letter, built_in, text};
 use crate::account::Profile;
 use crate::email_address::EmailAddress;
 use crate::settings::{Mails, Templates};
@@ -84,11 +84,15 @@ impl Letters {
         let values = self.values(kind, profile, token, now);
         let words = built_in::letter(kind);
         let templates = kind.templates(&self.mails);
-        let subject = templates.subject.as_deref().unwrap_or(words.subject);
-        match &templates.body {
-            Some(body) => composed(kind.name(), to, subject, body, values),
-            None => composed(kind.name(), to, subject, &words.body(), values),
-        }
+        let subject = fill_subject(
+            templates.subject.as_deref().unwrap_or(words.subject),
+            &values,
+        );
+        let html = match &templates.body {
+            Some(body) => fill_html(body, &values),
+            None => words.html(&subject, profile, values),
+        };
+        composed(kind.name(), to, subject, html)
     }
 
     /// The variables of templates. The operator's come last, since they override the others.
@@ -105,7 +109,6 @@ impl Letters {
         let mut values = Values::from([
             ("user.id", profile.id.to_string().into()),
             ("user.username", profile.username.as_str().into()),
-            ("user.shown", username::shown(&profile.username).into()),
             ("user.email", profile.email.as_str().into()),
             ("user.first_name", profile.first_name.as_str().into()),
             ("user.last_name", profile.last_name.as_str().into()),
@@ -128,17 +131,13 @@ impl Letters {
     }
 }
 
-/// A letter from its two templates. The text part is made from the HTML part.
+/// A letter with this subject and this HTML part, from which the text part is made.
 pub(super) fn composed(
     kind: &'static str,
     to: &EmailAddress,
-    subject: &str,
-    body: &str,
-    mut values: Values,
+    subject: String,
+    html: String,
 ) -> Letter {
-    let subject = one_line(&fill_plain(subject, &values));
-    values.insert("letter.subject", subject.clone().into());
-    let html = fill_html(body, &values);
     Letter {
         to: to.clone(),
         text: text::of_html(&html),
@@ -146,6 +145,11 @@ pub(super) fn composed(
         subject,
         kind,
     }
+}
+
+/// A subject from its template.
+pub(super) fn fill_subject(template: &str, values: &Values) -> String {
+    one_line(&fill_plain(template, values))
 }
 
 /// A subject must not become a second header: line breaks become spaces.

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::letters::{Letters, composed};
+use super::letters::{Letters, composed, fill_subject};
 use super::template::Values;
-use super::{Letter, built_in, username};
+use super::{Letter, built_in};
 use crate::account::Profile;
 use crate::email_address::EmailAddress;
 
@@ -55,11 +55,12 @@ impl Letters {
         let time = now.strftime("%-d %B %Y at %H:%M UTC").to_string();
         let values = Values::from([
             ("site_name", self.site_name().into()),
-            ("user.shown", username::shown(&profile.username).into()),
             ("time", time.into()),
         ]);
         let words = built_in::notice(notice);
-        composed(notice.name(), to, words.subject, &words.body(), values)
+        let subject = fill_subject(words.subject, &values);
+        let html = words.html(&subject, profile, values);
+        composed(notice.name(), to, subject, html)
     }
 }
 

@@ -63,6 +63,8 @@ fn every_variable_has_its_value() {
         ("timestamp", "1769851800"),
         ("team", ""),
         ("username", ""),
+        ("user.shown", ""),
+        ("letter.subject", ""),
     ] {
         let template = format!("[{{{{ {name} }}}}]");
         assert_eq!(subject(&template, &[]), format!("[{value}]"));
@@ -114,6 +116,8 @@ fn variables_of_the_operator_are_added_and_override() {
     );
     let built_in = sent(&mails(&more), Kind::Activation, "luke");
     assert_eq!(built_in.subject, "Activate your account on Other site");
+    let more = [("EMAIL_TEMPLATE_VARIABLES", r#"{"letter.subject": "ours"}"#)];
+    assert_eq!(body("{{ letter.subject }}", &more).html, "ours");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anyhow::ensure;
 use graphql::{Door, gateway, logging};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_http::lambda_runtime::{Error, LambdaEvent, run, service_fn};
@@ -37,6 +38,12 @@ async fn main() -> ExitCode {
 
 fn open() -> anyhow::Result<Door> {
     let settings = Settings::from_env()?;
+    let missing = Settings::missing_of_lambda();
+    ensure!(
+        missing.is_empty(),
+        "{} not set, as Lambda does: on a laptop, `make dev` or `cargo lambda watch` start this program",
+        missing.join(", ")
+    );
     Ok(Door::new(Arc::new(App::new(settings, Clock::system())?)))
 }
 

@@ -123,6 +123,23 @@ impl Settings {
         Self::read(&|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
     }
 
+    /// Which of the variables are missing that Lambda sets and its runtime cannot be without.
+    #[must_use]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the environment is read in settings"
+    )]
+    pub fn missing_of_lambda() -> Vec<&'static str> {
+        let needed = [
+            "AWS_LAMBDA_RUNTIME_API",
+            "AWS_LAMBDA_FUNCTION_NAME",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+            "AWS_LAMBDA_FUNCTION_VERSION",
+        ];
+        let is_missing = |name: &&str| std::env::var_os(name).is_none();
+        needed.into_iter().filter(is_missing).collect()
+    }
+
     /// Reads the settings from anything that knows variables by name.
     ///
     /// # Errors

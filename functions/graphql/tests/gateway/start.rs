@@ -1,5 +1,7 @@
 use std::process::{Command, Output};
 
+use tests::{Dialect, World};
+
 const SECRET: &str = "a-signing-secret-of-more-than-thirty-two-bytes";
 const SHORT: &str = "a-signing-secret-too-short";
 const ACCESS: &str = "the/secret/access/key/of/somebody";
@@ -49,4 +51,26 @@ fn a_start_with_wrong_settings_names_them_and_shows_no_secret() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_start_without_lambda_says_who_starts_it() {
+    let world = World::open(Dialect::Plain, &[]).await;
+    let output = Command::new(super::binary())
+        .env_clear()
+        .envs(world.variables())
+        .env("AWS_LAMBDA_FUNCTION_NAME", "latchkey")
+        .output()
+        .expect("a process");
+    world.close().await;
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stderr).expect("text");
+    assert!(
+        text.contains(
+            "AWS_LAMBDA_RUNTIME_API, AWS_LAMBDA_FUNCTION_MEMORY_SIZE, AWS_LAMBDA_FUNCTION_VERSION not set"
+        ),
+        "{text}"
+    );
+    assert!(text.contains("make dev"), "{text}");
+    assert!(!text.contains("panicked"), "{text}");
 }

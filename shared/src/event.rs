@@ -132,21 +132,22 @@ pub fn limit_reached(setting: &'static str) {
     tracing::info!(event = "limit_reached", limit = setting, "limit event");
 }
 
-// What is measured, and no event: what is no accident shows in the log at DEBUG only.
+/// The target of what is measured and is no event: nothing that the log is to show.
+pub const MEASURED: &str = "measured";
 
 /// Notes that somebody has logged in, for the measurements; the event is that a token is issued.
 pub fn logged_in() {
-    tracing::debug!(measured = "login", "measured");
+    tracing::info!(target: MEASURED, measured = "login", "measured");
 }
 
 /// Notes the code of an error that a client is told.
 pub fn refused(code: &str) {
-    tracing::debug!(measured = "refusal", code, "measured");
+    tracing::info!(target: MEASURED, measured = "refusal", code, "measured");
 }
 
 /// Notes that the provider has accepted a letter of a kind.
 pub fn mail_sent(kind: &'static str) {
-    tracing::debug!(measured = "mail_sent", kind, "measured");
+    tracing::info!(target: MEASURED, measured = "mail_sent", kind, "measured");
 }
 
 /// Logs in full, but for addresses, why it has not.
@@ -158,5 +159,5 @@ pub fn mail_failed(what: &str, kind: &'static str, fault: &anyhow::Error) {
 /// Notes how long the hash of a password has taken, without waiting for its turn.
 pub fn password_hashed(took: Duration) {
     let milliseconds = took.as_secs_f64() * 1000.0;
-    tracing::debug!(measured = "hash", milliseconds, "measured");
+    tracing::info!(target: MEASURED, measured = "hash", milliseconds, "measured");
 }

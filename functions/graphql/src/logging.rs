@@ -1,8 +1,9 @@
 //! How the log is written, and what is never in it.
 
+use shared::event::MEASURED;
 use shared::settings::{LogFormat, Logging};
 use tracing::Subscriber;
-use tracing_subscriber::filter::{EnvFilter, FilterExt, LevelFilter, Targets};
+use tracing_subscriber::filter::{FilterExt, LevelFilter, Targets};
 use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 
@@ -34,8 +35,10 @@ where
     };
     let discreet = Targets::new()
         .with_default(LevelFilter::INFO)
-        .with_targets(OURS.map(|name| (name, LevelFilter::TRACE)));
-    let wished = EnvFilter::new(&logging.filter);
+        .with_targets(OURS.map(|name| (name, LevelFilter::TRACE)))
+        .with_target(MEASURED, LevelFilter::OFF);
+    let wished = logging.filter.parse::<Targets>();
+    let wished = wished.unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
     let measured = logging.measured.clone();
     let measured = measured.map(|it| metrics::layer(it.function, it.level, measurements));
     tracing_subscriber::registry()

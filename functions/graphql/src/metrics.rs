@@ -99,13 +99,13 @@ where
         writer,
     };
     // Without the hint, every record of every crate would be asked about.
-    lines.with_filter(filter_fn(may_be_measured).with_max_level_hint(LevelFilter::DEBUG))
+    lines.with_filter(filter_fn(may_be_measured).with_max_level_hint(LevelFilter::INFO))
 }
 
 fn may_be_measured(metadata: &Metadata<'_>) -> bool {
     let has = |name| metadata.fields().field(name).is_some();
     let level = *metadata.level();
-    let is_looked_at = metadata.is_event() && level <= Level::DEBUG;
+    let is_looked_at = metadata.is_event() && level <= Level::INFO;
     is_looked_at && (level == Level::ERROR || has("event") || has("measured"))
 }
 

@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tracing_subscriber::Registry;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::{EnvFilter, Registry};
 
 use super::*;
 
@@ -31,7 +32,7 @@ fn lines(filter: &str, records: impl FnOnce()) -> Vec<Value> {
     });
     let log = tracing_subscriber::fmt::layer().with_writer(move || to_log.clone());
     let subscriber = Registry::default()
-        .with(log.with_filter(EnvFilter::new(filter)))
+        .with(log.with_filter(filter.parse::<Targets>().unwrap()))
         .with(layer);
     tracing::subscriber::with_default(subscriber, records);
     let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();

@@ -1,11 +1,17 @@
 //! What the two AWS clients share: one connection pool, one trust store, the credentials.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use anyhow::Context;
 use aws_credential_types::Credentials;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::shared::IntoShared;
 
 use crate::settings::Deployment;
 
@@ -16,6 +22,10 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("aws/amazon_roots.pem");
 /// For how long an idle connection is used again. A sandbox sleeps between requests, and what it
 /// finds of a connection when it wakes up later than this is likely to be dead.
 const KEPT_OPEN: Duration = Duration::from_secs(15);
+
+/// A client that is made when it is first asked for something. To make one takes a tenth of a cold
+/// start, and there are requests that need neither.
+pub(crate) type Lazy<C> = LazyLock<C, Box<dyn FnOnce() -> C + Send>>;
 
 /// The one HTTP client of this process.
 ///
@@ -36,10 +46,30 @@ pub fn http_client(deployment: &Deployment) -> anyhow::Result<SharedHttpClient> 
         .with_trust_store(trust_store)
         .build()
         .context("setting up TLS")?;
-    Ok(builder
+    let client = builder
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .tls_context(context)
-        .build_https())
+        .build_https();
+    Ok(Unprepared(client).into_shared())
+}
+
+/// An HTTP client that sets TLS up when it is first asked to connect. By itself it also does so, and
+/// throws the result away, whenever a client of AWS is made over it.
+#[derive(Debug)]
+struct Unprepared(SharedHttpClient);
+
+impl HttpClient for Unprepared {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        self.0.http_connector(settings, components)
+    }
+
+    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
+        self.0.connector_metadata()
+    }
 }
 
 fn is_plain(endpoint: Option<&String>) -> bool {

@@ -1,6 +1,5 @@
 //! Hands letters to Amazon SES.
 
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -22,9 +21,7 @@ const PATIENCE_FOR_NOTICES: Duration = Duration::from_secs(2);
 
 /// Sends letters.
 pub struct Mailer {
-    config: Config,
-    // Making one takes a tenth of a cold start, and few requests send a letter.
-    client: OnceLock<Client>,
+    client: aws::Lazy<Client>,
     from: Sender,
     configuration_set: Option<String>,
 }
@@ -47,17 +44,12 @@ impl Mailer {
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts);
         config.set_endpoint_url(deployment.ses_endpoint.clone());
+        let config = config.build();
         Self {
-            config: config.build(),
-            client: OnceLock::new(),
+            client: aws::Lazy::new(Box::new(|| Client::from_conf(config))),
             from: settings.mails.from.clone(),
             configuration_set: deployment.ses_configuration_set.clone(),
         }
-    }
-
-    fn client(&self) -> &Client {
-        self.client
-            .get_or_init(|| Client::from_conf(self.config.clone()))
     }
 
     /// Sends a letter, and tells whether it was sent: whether the provider has accepted it within 5
@@ -89,7 +81,7 @@ impl Mailer {
 
     async fn hand_over(&self, letter: &Letter) -> anyhow::Result<()> {
         let sending = self
-            .client()
+            .client
             .send_email()
             .from_email_address(self.from.on_the_wire())
             .destination(

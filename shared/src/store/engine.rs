@@ -28,7 +28,7 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 /// under way on its item, or its own transaction found a busy item.
 pub(super) const RETRIES: u32 = 8;
 
-pub(super) fn client(deployment: &Deployment, http: SharedHttpClient) -> Client {
+pub(super) fn client(deployment: &Deployment, http: SharedHttpClient) -> aws::Lazy<Client> {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_millis(2_500))
@@ -48,7 +48,8 @@ pub(super) fn client(deployment: &Deployment, http: SharedHttpClient) -> Client 
         .retry_partition(RetryPartition::custom("dynamodb").build())
         .timeout_config(timeouts);
     config.set_endpoint_url(deployment.dynamodb_endpoint.clone());
-    Client::from_conf(config.build())
+    let config = config.build();
+    aws::Lazy::new(Box::new(|| Client::from_conf(config)))
 }
 
 /// Waits for the answer to a call, but no longer than the request has time for.

@@ -13,11 +13,12 @@ pub mod users;
 use aws_sdk_dynamodb::Client;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use crate::aws;
 use crate::settings::Deployment;
 
 /// The three tables.
 pub struct Store {
-    client: Client,
+    client: aws::Lazy<Client>,
     accounts: String,
     sessions: String,
     challenges: String,

@@ -3,7 +3,7 @@
 use futures::{TryFutureExt, join};
 
 use super::captcha::{CaptchaAnswer, check_captcha};
-use super::{Tokens, TokensWanted};
+use super::{ROUNDS, Tokens, TokensWanted};
 use crate::account::{Account, AccountId};
 use crate::app::App;
 use crate::email_address;
@@ -42,9 +42,6 @@ pub struct LoggedIn {
     /// Whether the account was archived until now.
     pub unarchived: bool,
 }
-
-/// How often a login is judged again on an account that changes under it.
-const ROUNDS: usize = 6;
 
 /// Logs somebody in. Unknown name, wrong password, no password and deactivated look the same and
 /// cost the same.

@@ -1,5 +1,8 @@
 //! A world: the service with everything around it, for one test.
 
+mod asking;
+mod backstage;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,22 +11,18 @@ use std::time::{Duration, SystemTime};
 use aws_sdk_dynamodb::Client;
 use graphql::Door;
 use graphql::http::Dialect;
+use local::Inbox;
 use local::database::{self, Database};
-use local::{Inbox, Letter};
-use shared::account::Account;
+use shared::Timestamp;
 use shared::app::App;
 use shared::clock::Clock;
 use shared::settings::{Settings, SettingsError};
 use shared::store::Store;
-use shared::store::accounts::Identifier;
-use shared::{Timestamp, username};
 
 use crate::gateway::Function;
 use crate::log::Log;
-use crate::people::PASSWORD;
 use crate::proxy::Proxy;
-use crate::request::Asker;
-use crate::{Reply, audit, operations};
+use crate::{audit, operations};
 
 const TABLES: &str = include_str!("../../infra/tables.yaml");
 
@@ -233,153 +232,6 @@ impl World {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.app().clock.now()
-    }
-
-    /// Somebody asks, without a token.
-    #[must_use]
-    pub fn anybody(&self) -> Asker<'_> {
-        Asker::new(self)
-    }
-
-    /// Somebody asks, with this access token.
-    #[must_use]
-    pub fn with_token(&self, token: &str) -> Asker<'_> {
-        self.anybody().with_token(token)
-    }
-
-    /// Asks for an act, without a token.
-    pub async fn act(&self, act: &str, arguments: serde_json::Value) -> Reply {
-        self.anybody().act(act, arguments).await
-    }
-
-    /// An access token that somebody might have: as if they had just logged in.
-    ///
-    /// # Panics
-    /// When there is nobody of that name.
-    pub async fn token_of(&self, name: &str) -> String {
-        let account = self.account(name).await.expect("somebody of that name");
-        let app = self.app();
-        app.access
-            .issue(&account, app.clock.now(), None)
-            .expect("a token")
-            .token
-    }
-
-    /// Somebody asks, as this person.
-    pub async fn as_person(&self, name: &str) -> Asker<'_> {
-        self.with_token(&self.token_of(name).await)
-    }
-
-    /// Logs somebody in over the API, with everybody's password.
-    pub async fn log_in(&self, name: &str) -> Reply {
-        self.log_in_with(name, PASSWORD).await
-    }
-
-    /// Logs somebody in over the API, with a password of their own.
-    pub async fn log_in_with(&self, name: &str, password: &str) -> Reply {
-        let arguments = serde_json::json!({ "username": name, "password": password });
-        self.act("tokenAuth", arguments).await
-    }
-
-    /// The account of this username, as it is stored.
-    ///
-    /// # Panics
-    /// When the store does not answer.
-    pub async fn account(&self, name: &str) -> Option<Account> {
-        let identifier = Identifier::Username(username::comparison_form(name));
-        self.backstage
-            .account_named(&identifier)
-            .await
-            .expect("the store")
-    }
-
-    /// Every account item, for counting.
-    pub async fn accounts(&self) -> Vec<audit::Item> {
-        let items = audit::items(&self.database, &self.tables[0]).await;
-        let is_account = |item: &audit::Item| {
-            item.get("pk")
-                .and_then(|pk| pk.as_s().ok())
-                .is_some_and(|pk| pk.starts_with("account#"))
-        };
-        items.into_iter().filter(is_account).collect()
-    }
-
-    /// Every session item.
-    pub async fn sessions(&self) -> Vec<audit::Item> {
-        audit::items(&self.database, &self.tables[1]).await
-    }
-
-    /// Everything that is kept of accounts and sessions, a line an item, to see later whether
-    /// anything has changed.
-    pub async fn kept(&self) -> Vec<String> {
-        let mut items = audit::items(&self.database, &self.tables[0]).await;
-        items.extend(self.sessions().await);
-        let shown =
-            |item: audit::Item| format!("{:?}", item.into_iter().collect::<BTreeMap<_, _>>());
-        let mut lines: Vec<_> = items.into_iter().map(shown).collect();
-        lines.sort();
-        lines
-    }
-
-    /// Changes one attribute of an account as an operator would, in the store.
-    ///
-    /// # Panics
-    /// When there is nobody of that name.
-    pub async fn operate(&self, name: &str, attribute: &str, value: impl serde::Serialize) {
-        let account = self.account(name).await.expect("somebody of that name");
-        let value = serde_json::to_value(value).expect("a plain value");
-        let value = match value {
-            serde_json::Value::Bool(flag) => aws_sdk_dynamodb::types::AttributeValue::Bool(flag),
-            serde_json::Value::Number(number) => {
-                aws_sdk_dynamodb::types::AttributeValue::N(number.to_string())
-            }
-            other => aws_sdk_dynamodb::types::AttributeValue::S(
-                other.as_str().unwrap_or_default().to_owned(),
-            ),
-        };
-        self.database
-            .update_item()
-            .table_name(&self.tables[0])
-            .key(
-                "pk",
-                aws_sdk_dynamodb::types::AttributeValue::S(format!("account#{}", account.id())),
-            )
-            .update_expression("SET #name = :value")
-            .expression_attribute_names("#name", attribute)
-            .expression_attribute_values(":value", value)
-            .send()
-            .await
-            .expect("the store");
-    }
-
-    /// The letters to an address, oldest first.
-    #[must_use]
-    pub fn letters_to(&self, address: &str) -> Vec<Letter> {
-        let mut letters = self.inbox.letters();
-        letters.sort_by_key(|letter| letter.number);
-        letters
-            .into_iter()
-            .filter(|letter| letter.to == [address])
-            .collect()
-    }
-
-    /// The token in the last letter to an address that leads to a path, like `activate`.
-    ///
-    /// # Panics
-    /// When there is no such letter.
-    #[must_use]
-    pub fn token_mailed(&self, address: &str, path: &str) -> String {
-        let start = format!("https://app.example.com/{path}/");
-        let letters = self.letters_to(address);
-        let link = letters
-            .iter()
-            .rev()
-            .find_map(|letter| letter.text.split(&start).nth(1));
-        let link = link.unwrap_or_else(|| panic!("no letter to {address} with a link to {path}"));
-        link.split_whitespace()
-            .next()
-            .unwrap_or_default()
-            .to_owned()
     }
 
     /// Ends a story: nothing may be wrong with the tables, and nothing may have been asked of them that the deployed

@@ -10,10 +10,14 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 
-use crate::document::Outcome;
+use crate::document::{Outcome, too_large};
 
 /// The largest body that is looked at, in bytes.
 const LARGEST_BODY: usize = 64 * 1024;
+
+/// The largest answer that is sent, in bytes. Lambda takes six megabytes, of which a part goes to the
+/// quotation marks that are escaped on the way. Only a query whose long aliases meet a long list has more.
+const LARGEST_ANSWER: usize = 3 * 1024 * 1024;
 
 /// A form of the API, with a path and a schema of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,10 +83,8 @@ impl Refusal {
     /// The refusal as an answer.
     #[must_use]
     pub fn into_response(self) -> Response<String> {
-        let mut response = respond(
-            self.status,
-            &json!({ "errors": [{ "message": self.message }] }),
-        );
+        let body = written(&json!({ "errors": [{ "message": self.message }] }));
+        let mut response = respond(self.status, body);
         if let Some(allow) = self.allow {
             response
                 .headers_mut()
@@ -232,7 +234,13 @@ fn request(query: String, variables: Variables, operation_name: Option<String>) 
 #[must_use]
 pub fn answer(dialect: Dialect, outcome: Outcome) -> Response<String> {
     match outcome {
-        Outcome::Executed(executed) => respond(StatusCode::OK, &executed),
+        Outcome::Executed(executed) => {
+            let body = written(&executed);
+            if body.len() > LARGEST_ANSWER {
+                return refused(dialect, &[too_large("The answer is too large.")]);
+            }
+            respond(StatusCode::OK, body)
+        }
         Outcome::Refused(errors) => refused(dialect, &errors),
         Outcome::MutationOverGet => Refusal::MUTATION_OVER_GET.into_response(),
     }
@@ -241,14 +249,21 @@ pub fn answer(dialect: Dialect, outcome: Outcome) -> Response<String> {
 fn refused(dialect: Dialect, errors: &[ServerError]) -> Response<String> {
     match dialect {
         Dialect::Plain | Dialect::Relay => {
-            respond(StatusCode::BAD_REQUEST, &json!({ "errors": errors }))
+            let body = written(&json!({ "errors": errors }));
+            respond(StatusCode::BAD_REQUEST, body)
         }
-        Dialect::Gqlauth => respond(StatusCode::OK, &json!({ "data": null, "errors": errors })),
+        Dialect::Gqlauth => {
+            let body = written(&json!({ "data": null, "errors": errors }));
+            respond(StatusCode::OK, body)
+        }
     }
 }
 
-fn respond(status: StatusCode, body: &impl serde::Serialize) -> Response<String> {
-    let body = serde_json::to_string(body).expect("all keys of an answer are strings");
+fn written(body: &impl serde::Serialize) -> String {
+    serde_json::to_string(body).expect("all keys of an answer are strings")
+}
+
+fn respond(status: StatusCode, body: String) -> Response<String> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use async_graphql::parser::types::{
-    ExecutableDocument, FragmentDefinition, Selection, SelectionSet,
+    Directive, ExecutableDocument, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
 };
 use async_graphql::{ErrorExtensionValues, Name, Positioned, ServerError};
+use async_graphql_value::Value;
 
 /// Root fields of one operation.
 const ROOT_FIELDS: usize = 10;
@@ -13,15 +14,16 @@ const ROOT_FIELDS: usize = 10;
 const FIELDS: usize = 500;
 /// Levels of fields in one operation.
 const LEVELS: usize = 20;
-/// Fields of all operations of a document together: what the engine's rules may have to walk.
-const FIELDS_IN_ALL: usize = 40 * FIELDS;
+/// Steps through all operations and fragments of a document together, at every place where a fragment is
+/// spread: what the engine's rules may have to walk, and to write an error about.
+const STEPS_IN_ALL: usize = 40_000;
 
 /// Levels of selection sets, where fragments add some that fields do not: how deeply the engine
 /// may recurse.
 pub(super) const SELECTION_SETS: usize = 64;
 
 /// The request error of a document beyond a limit.
-pub(super) fn too_large(message: &str) -> ServerError {
+pub(crate) fn too_large(message: &str) -> ServerError {
     let mut error = ServerError::new(message, None);
     let mut extensions = ErrorExtensionValues::default();
     extensions.set("code", "DOCUMENT_TOO_LARGE");
@@ -42,23 +44,25 @@ pub(super) fn check(document: &ExecutableDocument) -> Result<(), ServerError> {
         fragments: &document.fragments,
         measured: HashMap::new(),
     };
-    let mut fields_in_all: usize = 0;
+    let mut steps_in_all: usize = 0;
     for (_, operation) in document.operations.iter() {
-        let size = ruler.selections(&operation.node.selection_set.node, 1)?;
+        let size = ruler.operation(&operation.node)?;
         if size.roots > ROOT_FIELDS {
             return Err(too_large("The operation has too many root fields."));
         }
-        fields_in_all = fields_in_all.saturating_add(within_limits(&size)?);
+        steps_in_all = steps_in_all.saturating_add(within_limits(&size)?);
     }
     for (name, fragment) in &document.fragments {
-        within_limits(&ruler.fragment(name, fragment, 1)?)?;
+        let size = ruler.fragment(name, fragment, 1)?;
+        steps_in_all = steps_in_all.saturating_add(within_limits(&size)?);
     }
-    if fields_in_all > FIELDS_IN_ALL {
-        return Err(too_large("The document has too many fields."));
+    if steps_in_all > STEPS_IN_ALL {
+        return Err(too_large("The document is too large."));
     }
     Ok(())
 }
 
+/// The steps of what is within its limits.
 fn within_limits(size: &Size) -> Result<usize, ServerError> {
     if size.fields > FIELDS {
         return Err(too_large("The operation has too many fields."));
@@ -66,7 +70,7 @@ fn within_limits(size: &Size) -> Result<usize, ServerError> {
     if size.levels > LEVELS || size.sets > SELECTION_SETS {
         return Err(too_large("The operation is nested too deeply."));
     }
-    Ok(size.fields)
+    Ok(size.steps)
 }
 
 /// What a selection set comes to when its fragments are expanded.
@@ -76,6 +80,17 @@ struct Size {
     fields: usize,
     levels: usize,
     sets: usize,
+    /// Selections, directives, arguments and values, each by itself.
+    steps: usize,
+}
+
+impl Size {
+    fn with_steps(self, more: usize) -> Self {
+        Self {
+            steps: self.steps.saturating_add(more),
+            ..self
+        }
+    }
 }
 
 struct Ruler<'a> {
@@ -85,6 +100,18 @@ struct Ruler<'a> {
 }
 
 impl<'a> Ruler<'a> {
+    fn operation(&mut self, operation: &'a OperationDefinition) -> Result<Size, ServerError> {
+        let size = self.selections(&operation.selection_set.node, 1)?;
+        let variables = operation.variable_definitions.iter().map(|variable| {
+            let default = variable.node.default_value.as_ref();
+            let default =
+                default.map_or(0, |value| steps_of_value(&value.node.clone().into_value()));
+            1 + default + steps_of_directives(&variable.node.directives)
+        });
+        let variables: usize = variables.sum();
+        Ok(size.with_steps(variables + steps_of_directives(&operation.directives)))
+    }
+
     fn selections(
         &mut self,
         selections: &'a SelectionSet,
@@ -100,13 +127,15 @@ impl<'a> Ruler<'a> {
             size.fields = size.fields.saturating_add(part.fields);
             size.levels = size.levels.max(part.levels);
             size.sets = size.sets.max(part.sets);
+            size = size.with_steps(part.steps);
         }
         size.sets = size.sets.saturating_add(1);
         Ok(size)
     }
 
     fn selection(&mut self, selection: &'a Selection, depth: usize) -> Result<Size, ServerError> {
-        match selection {
+        let own_steps = 1 + steps_of_directives(selection.directives());
+        let size = match selection {
             Selection::Field(field) => {
                 let inner = &field.node.selection_set.node;
                 let inner = if inner.items.is_empty() {
@@ -114,15 +143,15 @@ impl<'a> Ruler<'a> {
                 } else {
                     self.selections(inner, depth + 1)?
                 };
-                Ok(Size {
+                Size {
                     roots: 1,
                     fields: inner.fields.saturating_add(1),
                     levels: inner.levels.saturating_add(1),
-                    sets: inner.sets,
-                })
+                    ..inner.with_steps(steps_of_arguments(&field.node.arguments))
+                }
             }
             Selection::InlineFragment(fragment) => {
-                self.selections(&fragment.node.selection_set.node, depth + 1)
+                self.selections(&fragment.node.selection_set.node, depth + 1)?
             }
             Selection::FragmentSpread(spread) => {
                 let name = &spread.node.fragment_name.node;
@@ -130,9 +159,10 @@ impl<'a> Ruler<'a> {
                     let message = format!("Unknown fragment: \"{name}\"");
                     return Err(ServerError::new(message, Some(spread.pos)));
                 };
-                self.fragment(name, fragment, depth + 1)
+                self.fragment(name, fragment, depth + 1)?
             }
-        }
+        };
+        Ok(size.with_steps(own_steps))
     }
 
     fn fragment(
@@ -151,7 +181,30 @@ impl<'a> Ruler<'a> {
         }
         self.measured.insert(name, None);
         let size = self.selections(&fragment.node.selection_set.node, depth)?;
+        let size = size.with_steps(steps_of_directives(&fragment.node.directives));
         self.measured.insert(name, Some(size));
         Ok(size)
+    }
+}
+
+fn steps_of_directives(directives: &[Positioned<Directive>]) -> usize {
+    let steps = directives
+        .iter()
+        .map(|directive| 1 + steps_of_arguments(&directive.node.arguments));
+    steps.sum()
+}
+
+fn steps_of_arguments(arguments: &[(Positioned<Name>, Positioned<Value>)]) -> usize {
+    let steps = arguments
+        .iter()
+        .map(|(_, value)| 1 + steps_of_value(&value.node));
+    steps.sum()
+}
+
+fn steps_of_value(value: &Value) -> usize {
+    match value {
+        Value::List(items) => 1 + items.iter().map(steps_of_value).sum::<usize>(),
+        Value::Object(members) => 1 + members.values().map(steps_of_value).sum::<usize>(),
+        _ => 1,
     }
 }

@@ -6,7 +6,7 @@
 //! - `source`: text that would overflow the parser's stack;
 //! - `limits`: documents that are small to write and large to execute;
 //! - `variables`, `positions` and `arguments`: values that do not fit;
-//! - `typename`: directives that are not looked at;
+//! - `rewriting`: directives that are not looked at, and errors without number;
 //! - `selection` and `merging`: fields that are selected twice;
 //! - `watch` and `nulls`: errors and the nulls they leave.
 //!
@@ -18,9 +18,9 @@ mod limits;
 mod merging;
 mod nulls;
 mod positions;
+mod rewriting;
 mod selection;
 mod source;
-mod typename;
 mod variables;
 mod watch;
 
@@ -39,6 +39,7 @@ use async_graphql::{ErrorExtensionValues, Request, Response, ServerError};
 use futures::FutureExt;
 use http::Method;
 
+pub(crate) use limits::too_large;
 use nulls::Completion;
 use watch::{Purpose, Watch, Watching};
 
@@ -146,7 +147,7 @@ impl Engine {
         let watch = Watch::new(Purpose::Validate);
         let mut request = Request::new("").data(Arc::clone(&watch));
         request.operation_name = name.map(str::to_owned);
-        request.set_parsed_query(typename::without_directives(document.clone()));
+        request.set_parsed_query(rewriting::for_validation(document.clone()));
         let response = self.schema.execute(request).await;
         if watch.is_valid() {
             Ok(())

@@ -1,7 +1,8 @@
 //! What is read off the text of a document before the parser sees it.
 //!
 //! The parser recurses once for every open bracket, without a bound, and keeps only the last of
-//! two members of an input object that have one name. Both are caught here, in one pass.
+//! two members of an input object that have one name; errors repeat names, however long. All that is
+//! caught here, in one pass.
 
 use std::collections::HashSet;
 
@@ -13,7 +14,11 @@ use super::limits;
 /// inline fragments, with input objects at the end, stay well below.
 const OPEN_BRACKETS: usize = 100;
 
-/// Refuses text that nests too deeply for the parser, or names a member of an input object twice.
+/// How many characters a name may have. Those that code generators make stay well below.
+const NAME: usize = 250;
+
+/// Refuses text that nests too deeply for the parser, has a name beyond all measure, or names a member of an
+/// input object twice.
 ///
 /// # Errors
 ///
@@ -53,7 +58,7 @@ impl Scanner<'_> {
                 b'{' | b'(' | b'[' => self.enter(byte)?,
                 b'}' | b')' | b']' => self.leave(),
                 b':' => self.colon()?,
-                b'_' | b'a'..=b'z' | b'A'..=b'Z' => self.word(),
+                b'_' | b'a'..=b'z' | b'A'..=b'Z' => self.word()?,
                 // Outside of strings the only character beyond ASCII is the byte order mark, a blank.
                 b' ' | b',' | b'\t' | b'\r' | b'\n' | 0x80.. => self.at += 1,
                 _ => {
@@ -93,13 +98,17 @@ impl Scanner<'_> {
         self.at += 1;
     }
 
-    fn word(&mut self) {
+    fn word(&mut self) -> Result<(), ServerError> {
         let rest = &self.source[self.at..];
         let end = rest
             .find(|c: char| c != '_' && !c.is_ascii_alphanumeric())
             .unwrap_or(rest.len());
+        if end > NAME {
+            return Err(limits::too_large("A name of the document is too long."));
+        }
         self.name = Some(&rest[..end]);
         self.at += end;
+        Ok(())
     }
 
     fn colon(&mut self) -> Result<(), ServerError> {

@@ -286,6 +286,25 @@ fn a_request_error_has_the_status_and_the_data_of_its_dialect() {
 }
 
 #[test]
+fn an_answer_that_lambda_could_not_send_is_refused_instead() {
+    let executed = |length: usize| {
+        let text = Value::String("a".repeat(length));
+        Outcome::Executed(Executed::new(text))
+    };
+    let around = r#"{"data":""}"#.len();
+    for dialect in [Dialect::Plain, Dialect::Relay, Dialect::Gqlauth] {
+        let largest = answer(dialect, executed(3 * 1024 * 1024 - around));
+        assert_eq!(largest.status(), 200);
+        assert_eq!(largest.body().len(), 3 * 1024 * 1024);
+        let larger = answer(dialect, executed(3 * 1024 * 1024 - around + 1));
+        let is_request_error = larger.status() == 400 || dialect == Dialect::Gqlauth;
+        assert!(is_request_error, "{}", larger.status());
+        let code = &body(&larger)["errors"][0]["extensions"]["code"];
+        assert_eq!(code, "DOCUMENT_TOO_LARGE");
+    }
+}
+
+#[test]
 fn a_mutation_over_get_is_refused_in_every_dialect() {
     for dialect in [Dialect::Plain, Dialect::Relay, Dialect::Gqlauth] {
         let answer = answer(dialect, Outcome::MutationOverGet);

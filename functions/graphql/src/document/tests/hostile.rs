@@ -160,6 +160,84 @@ async fn many_operations_and_fragments_stay_cheap() {
     );
 }
 
+#[tokio::test]
+async fn errors_that_multiply_are_not_written() {
+    let names = |count: usize| many(count, |n| format!("a{n}:1 "));
+    let equal = "word:1 ".repeat(2_300);
+    let undefined = many(4_000, |n| format!("$u{n} "));
+    let spreading = |count: usize, body: &str| {
+        let fragments = many(count, |n| format!("fragment f{n} on User{{...e}} "));
+        let spreads = many(count, |n| format!("...f{n} "));
+        format!("query q0{{me{{{spreads}}}}} {fragments} fragment e on User{{{body}}}")
+    };
+    let directives = many(40, |n| format!("query q{n}{{me{{...e}}}} "));
+    let operations = many(1_500, |n| format!("query q{n}{{me{{...e}}}} "));
+    let conflicts = format!("say({}) {}", names(100), "say ".repeat(60));
+    let started = Instant::now();
+    for text in [
+        spreading(8, &conflicts),
+        spreading(64, &conflicts),
+        format!(
+            "query q0{{me{{say({}) {}}}}}",
+            names(5_000),
+            "say ".repeat(490)
+        ),
+        format!(
+            "query q0{{me{{{}say({}){}}}}}",
+            "...{".repeat(60),
+            names(5_000),
+            " say".repeat(490) + &"}".repeat(60)
+        ),
+        spreading(400, &format!("say({equal}) say({equal})")),
+        format!("{operations} fragment e on User{{echo(words: [{undefined}])}}"),
+        format!(
+            "{directives} fragment e on User{{{}}} fragment d on User{{id{}}}",
+            "...d ".repeat(498),
+            "@a".repeat(25_000)
+        ),
+        format!(
+            "query q0{{me{{{}}}}} fragment d on User{{id{}}}",
+            "...d ".repeat(498),
+            "@a".repeat(25_000)
+        ),
+    ] {
+        assert!(text.len() <= 64 * 1024, "{}", text.len());
+        let done = super::ask(Request::new(text).operation_name("q0")).await;
+        assert!(done.is_refused());
+        assert!(done.refused.len() <= 20);
+    }
+    assert!(
+        started.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        started.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn what_stands_beside_fields_is_counted_wherever_a_fragment_is_spread() {
+    let text = |fields: usize, beside: &str| {
+        let operations = many(8, |n| format!("query q{n}{{me{{...e}}}} "));
+        let fields = many(fields, |n| format!("a{n}: id {beside}"));
+        format!("{operations} fragment e on User{{{fields}}}")
+    };
+    let ask = async |text: String| super::ask(Request::new(text).operation_name("q0")).await;
+    assert!(!ask(text(490, "@skip(if: false)")).await.is_refused());
+    let beside = many(6, |_| "@skip(if: false)".to_owned());
+    assert!(is_too_large(&ask(text(490, &beside)).await));
+    assert!(is_too_large(
+        &ask(text(490, "@a(b: [1 [2] {c: 3} 4 5])")).await
+    ));
+}
+
+#[tokio::test]
+async fn a_name_beyond_all_measure_is_refused() {
+    let text = |length: usize| format!("{{ {}: __typename }}", "a".repeat(length));
+    assert!(!run(&text(250)).await.is_refused());
+    assert!(is_too_large(&run(&text(251)).await));
+    let string = format!("{{ echo(word: \"{}\") }}", "a".repeat(1_000));
+    assert!(!is_too_large(&run(&string).await));
+}
+
 /// Runs a request on a thread with the stack that threads usually have.
 fn on_a_usual_stack(text: String, variables: serde_json::Value) -> Outcome {
     let run = move || {

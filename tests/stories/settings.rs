@@ -50,7 +50,7 @@ fn malformed(row: &Row) -> &'static [&'static str] {
         (_, "int 1-100") => &["0", "101", "many", "-1", "1.5"],
         (_, "int 0-5") => &["6", "-1", "all"],
         (_, "PEM") => &["not a key, and not shown", "-----BEGIN PRIVATE KEY-----"],
-        (_, "header name") => &["X Token", "X-Token:", "Ü"],
+        (_, "header name") => &["X Token", "X-Token:", "Ü", "Cookie", "content-type"],
         (_, "word") => &["two words"],
         (_, "address") => &["nobody", "a@b", "Name a@example.com"],
         (_, "origin") => &[

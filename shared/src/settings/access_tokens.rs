@@ -122,9 +122,23 @@ impl Reader<'_> {
     }
 }
 
+/// Headers that say something else. Cookies are sent by whoever lures a browser here.
+const TAKEN: [&str; 6] = [
+    "content-length",
+    "content-type",
+    "cookie",
+    "host",
+    "user-agent",
+    "x-forwarded-for",
+];
+
 fn header_name(text: &str) -> Result<String, String> {
     let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    if text.chars().all(is_token) {
+    if TAKEN.iter().any(|taken| text.eq_ignore_ascii_case(taken)) {
+        Err(format!(
+            "{text:?} is a header that says something else; write one of its own, like `Authorization`"
+        ))
+    } else if text.chars().all(is_token) {
         Ok(text.to_owned())
     } else {
         Err(format!("{text:?} is not the name of a header"))

@@ -152,39 +152,38 @@ fn is_folded(value: &str) -> bool {
     outside_quotes.into_iter().any(|text| text.contains(','))
 }
 
+// JSON is read as values of GraphQL at once: those of `serde_json` take an object with a certain key for the
+// text of another.
 fn read_body(body: &[u8]) -> Result<Request, Refusal> {
     const NOT_JSON: &str = "The received data is not a valid JSON query.";
-    let Ok(serde_json::Value::Object(mut members)) = serde_json::from_slice(body) else {
+    let Ok(Value::Object(mut members)) = serde_json::from_slice(body) else {
         return Err(Refusal::bad(NOT_JSON));
     };
-    let query = match members.remove("query") {
-        Some(serde_json::Value::String(query)) => query,
-        None | Some(serde_json::Value::Null) => return Err(Refusal::bad(NO_QUERY)),
+    let query = match members.swap_remove("query") {
+        Some(Value::String(query)) => query,
+        None | Some(Value::Null) => return Err(Refusal::bad(NO_QUERY)),
         Some(_) => return Err(Refusal::bad("The query must be a string.")),
     };
-    let operation_name = match members.remove("operationName") {
-        Some(serde_json::Value::String(name)) => Some(name),
-        None | Some(serde_json::Value::Null) => None,
+    let operation_name = match members.swap_remove("operationName") {
+        Some(Value::String(name)) => Some(name),
+        None | Some(Value::Null) => None,
         Some(_) => return Err(Refusal::bad("The operation name must be a string.")),
     };
-    let variables = read_variables(members.remove("variables").unwrap_or_default())?;
+    let variables = read_variables(members.swap_remove("variables").unwrap_or_default())?;
     Ok(request(query, variables, operation_name))
 }
 
 const NO_QUERY: &str = "Must provide query string.";
 
-fn read_variables(json: serde_json::Value) -> Result<Variables, Refusal> {
+fn read_variables(json: Value) -> Result<Variables, Refusal> {
     const NOT_AN_OBJECT: Refusal = Refusal {
         status: StatusCode::BAD_REQUEST,
         message: "Variables must be a JSON object.",
         allow: None,
     };
     match json {
-        serde_json::Value::Null => Ok(Variables::default()),
-        serde_json::Value::Object(_) => {
-            let variables = Value::from_json(json).map_err(|_| NOT_AN_OBJECT)?;
-            Ok(Variables::from_value(variables))
-        }
+        Value::Null => Ok(Variables::default()),
+        Value::Object(_) => Ok(Variables::from_value(json)),
         _ => Err(NOT_AN_OBJECT),
     }
 }
@@ -207,7 +206,7 @@ fn read_query_string(text: &str) -> Result<Request, Refusal> {
     }
     let query = query.ok_or(Refusal::bad(NO_QUERY))?;
     let variables = match variables.as_deref() {
-        None | Some("") => serde_json::Value::Null,
+        None | Some("") => Value::Null,
         Some(text) => {
             serde_json::from_str(text).map_err(|_| Refusal::bad("Variables are invalid JSON."))?
         }

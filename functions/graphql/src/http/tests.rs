@@ -258,6 +258,19 @@ fn bodies_that_hold_no_request_are_bad() {
 }
 
 #[test]
+fn an_object_is_an_object_whatever_its_keys() {
+    let key = "$serde_json::private::RawValue";
+    let text = format!(r#"{{"query": "", "variables": {{"a": {{"{key}": "\"b\""}}}}}}"#);
+    let Ok(asked) = read(&post(text)) else {
+        panic!("it is a request");
+    };
+    let variables = Value::from_json(json!({ "a": { (key): "\"b\"" } })).expect("a value");
+    assert_eq!(asked.request.variables.into_value(), variables);
+    let whole = format!(r#"{{"{key}": "{{\"query\": \"\"}}"}}"#);
+    assert_eq!(status(&post(whole)), 400);
+}
+
+#[test]
 fn an_executed_request_is_answered_with_200_in_every_dialect() {
     for dialect in [Dialect::Plain, Dialect::Relay, Dialect::Gqlauth] {
         let answer = answer(dialect, Outcome::Executed(Executed::new(Value::Null)));

@@ -1,5 +1,6 @@
 //! Starts that come to nothing, and ends that nobody asked for.
 
+use std::fs::File;
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
 use std::time::Duration;
 
@@ -66,6 +67,42 @@ async fn ports_that_are_none_or_the_same_are_refused() {
         desk.ports[0]
     );
     is_refused_because(&desk, &reason).await;
+}
+
+#[tokio::test]
+async fn a_folder_that_another_one_uses_is_refused() {
+    let desk = Desk::set_up();
+    std::fs::create_dir_all(desk.data()).expect("a folder");
+    let file = File::create(desk.data().join("in_use")).expect("a file");
+    file.lock().expect("nobody else has it");
+    let (status, said) = Laptop::begin(&desk).ended(REFUSAL).await;
+    assert_eq!(status.code(), FAILED, "{said}");
+    assert!(
+        said.contains("another `make dev` keeps its accounts in"),
+        "{said}"
+    );
+    assert!(
+        said.contains("LATCHKEY_DATA_DIR=.local2 make dev"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn settings_that_are_wrong_are_all_named_and_end_it() {
+    let desk = Desk::set_up();
+    let wrong = [
+        ("JWT_EXPIRATION_DELTA", "soon"),
+        ("THROTTLE_LOGIN", "never"),
+    ];
+    let (status, said) = Laptop::begin_with(&desk, &wrong).ended(REFUSAL).await;
+    assert_eq!(status.code(), FAILED, "{said}");
+    for (name, _) in wrong {
+        assert!(said.contains(&format!("invalid setting {name}")), "{said}");
+    }
+    assert!(
+        said.contains("\nLatchkey cannot start: the lines above say why.\n"),
+        "{said}"
+    );
 }
 
 #[tokio::test]

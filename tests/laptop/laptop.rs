@@ -148,8 +148,14 @@ impl Laptop {
 
     /// Starts it, in a process group of its own as a terminal does.
     pub fn begin(desk: &Desk) -> Self {
+        Self::begin_with(desk, &[])
+    }
+
+    /// The same, with settings of its own.
+    pub fn begin_with(desk: &Desk, settings: &[(&str, &str)]) -> Self {
         let mut make = desk
             .verb("dev")
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0)

@@ -18,6 +18,12 @@ const BETWEEN_WORDS: Duration = Duration::from_secs(20);
 /// Whether what the processes say is read and not shown.
 static IS_SILENT: AtomicBool = AtomicBool::new(false);
 
+/// What the function says before it names the settings that are wrong, or whatever else keeps it from starting.
+const LAST_WORDS: &str = "Latchkey cannot start:";
+
+/// Whether it has said so. Its server would wait for it for ever.
+static CANNOT_START: AtomicBool = AtomicBool::new(false);
+
 /// The running `cargo lambda watch`.
 pub struct Function {
     child: Child,
@@ -69,7 +75,10 @@ pub fn fall_silent() {
 }
 
 /// Returns when the function answers a query.
-pub async fn is_ready(url: &str) {
+///
+/// # Errors
+/// When it has said that it cannot start.
+pub async fn is_ready(url: &str) -> Result<(), Error> {
     let started = Instant::now();
     let mut told = started;
     // One connection for each question: a broken one must not be asked again.
@@ -80,6 +89,9 @@ pub async fn is_ready(url: &str) {
         .build()
         .unwrap_or_default();
     while !answers(&http, url).await {
+        if CANNOT_START.load(Ordering::Relaxed) {
+            return Err(Error::new("the lines above say why"));
+        }
         if told.elapsed() >= BETWEEN_WORDS {
             told = Instant::now();
             say(&format!(
@@ -89,6 +101,7 @@ pub async fn is_ready(url: &str) {
         }
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
+    Ok(())
 }
 
 fn failed_start(program: &Path, cause: &std::io::Error) -> Error {
@@ -120,11 +133,12 @@ async fn pass_on(output: impl AsyncRead + Unpin) {
         if length == 0 {
             return;
         }
+        let text = String::from_utf8_lossy(&line);
         if !IS_SILENT.load(Ordering::Relaxed) {
-            say(&format!(
-                "function | {}",
-                String::from_utf8_lossy(&line).trim_end()
-            ));
+            say(&format!("function | {}", text.trim_end()));
+        }
+        if text.contains(LAST_WORDS) {
+            CANNOT_START.store(true, Ordering::Relaxed);
         }
         line.clear();
     }

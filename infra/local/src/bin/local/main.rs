@@ -6,7 +6,7 @@ mod processes;
 mod secret;
 
 use std::convert::Infallible;
-use std::fs::DirBuilder;
+use std::fs::{DirBuilder, File, TryLockError};
 use std::future::IntoFuture;
 use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
@@ -64,7 +64,7 @@ async fn run() -> Result<Ending, Error> {
 async fn serve() -> Result<Ending, Error> {
     let options = Options::read()?;
     let [_, database, mailbox] = claim(&options.ports()).await?;
-    make_folder(&options.data)?;
+    let _in_use = take_folder(&options.data)?;
 
     let database = Database::kept_in(&options.data.join("latchkey.db"), database)?;
     let secret = || secret::kept_in(&options.data.join("secret"));
@@ -96,14 +96,16 @@ async fn serve() -> Result<Ending, Error> {
     )?;
     tokio::select! {
         outcome = pages.into_future() => Ok(Ending::Broken(format!("The mailbox server ended: {outcome:?}."))),
-        never = announce(&options, &function_url) => match never {},
+        outcome = announce(&options, &function_url) => match outcome {
+            Err(error) => Err(error),
+        },
         how = function.ended() => Ok(Ending::Broken(format!("The function's server (cargo lambda watch) ended {how}."))),
     }
 }
 
 /// Waits until the function answers, says where everything is, and has nothing more to do.
-async fn announce(options: &Options, function: &str) -> Infallible {
-    function::is_ready(&format!("{function}/graphql")).await;
+async fn announce(options: &Options, function: &str) -> Result<Infallible, Error> {
+    function::is_ready(&format!("{function}/graphql")).await?;
     let desk = format!("http://localhost:{}", options.mailbox.number);
     say("\nLatchkey is ready.\n");
     for door in DOORS {
@@ -150,13 +152,24 @@ async fn listen(port: &Port) -> Result<TcpListener, Error> {
     })
 }
 
-/// For its owner's eyes only: letters and a secret will be in it.
-fn make_folder(folder: &Path) -> Result<(), Error> {
+/// Makes the folder, for its owner's eyes only: letters and a secret will be in it. It is this process's alone
+/// until the file is closed.
+fn take_folder(folder: &Path) -> Result<File, Error> {
+    let failed = |cause| Error::because(format!("{} cannot be made", folder.display()), cause);
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(folder)
-        .map_err(|cause| Error::because(format!("{} cannot be made", folder.display()), cause))
+        .map_err(failed)?;
+    let file = File::create(folder.join("in_use")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::new(format!(
+            "another `make dev` keeps its accounts in {}; end it, or choose another folder: LATCHKEY_DATA_DIR=.local2 make dev",
+            folder.display()
+        ))),
+        Err(TryLockError::Error(cause)) => Err(failed(cause)),
+    }
 }
 
 /// `AccountsTable` is named by `ACCOUNTS_TABLE`, and so on.

@@ -50,7 +50,7 @@ class Function(unittest.TestCase):
 
     def test_no_level_of_the_log_silences_the_metrics(self):
         levels = stack.read("template.yaml")["Parameters"]["LogLevel"]["AllowedValues"]
-        self.assertEqual(levels, ["DEBUG", "INFO"])
+        self.assertEqual(levels, ["INFO", "WARN"])
 
     def test_letters_of_ones_own_come_as_a_layer(self):
         self.assertNotIn("Layers", self.function)

@@ -54,7 +54,7 @@ class Right(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         url = urllib.parse.urlsplit(self.path)
-        if url.path not in smoke.DOORS:
+        if url.path not in smoke.ENDPOINTS:
             return self.answer(404, message("Not found."))
         (query,) = urllib.parse.parse_qs(url.query)["query"]
         if query.startswith("mutation"):
@@ -142,19 +142,19 @@ class Smoke(unittest.TestCase):
     def test_each_wrong_header_is_found(self):
         for name, value in {"Cache-Control": "private", "Content-Type": "text/html"}.items():
             other = changing(lambda handler, status, body, headers: (status, body, {**headers, name: value}))
-            self.assertIn("each_door_answers", failures(other), name)
+            self.assertIn("each_endpoint_answers", failures(other), name)
         kept = changing(lambda handler, status, body, headers: (status, body, {**headers, "Allow": "PUT"}))
         self.assertEqual(failures(kept), ["a_mutation_by_get_is_refused", "another_method_is_refused"])
 
-    def test_a_closed_door_is_found(self):
-        for door in smoke.DOORS:
-            closed = with_body(lambda handler, _: handler.path.split("?")[0] == door, message("closed"))
-            self.assertIn("each_door_answers", failures(closed), door)
+    def test_a_closed_endpoint_is_found(self):
+        for endpoint in smoke.ENDPOINTS:
+            closed = with_body(lambda handler, _: handler.path.split("?")[0] == endpoint, message("closed"))
+            self.assertIn("each_endpoint_answers", failures(closed), endpoint)
 
     def test_a_schema_without_login_is_found(self):
         empty = {"data": {"__schema": {"mutationType": {"fields": []}}}}
         without = with_body(lambda _, body: "__schema" in body, empty)
-        self.assertIn("each_door_shows_its_schema", failures(without))
+        self.assertIn("each_endpoint_shows_its_schema", failures(without))
 
     def test_a_stranger_who_is_somebody_is_found(self):
         somebody = with_body(lambda _, body: '"me": null' in body, {"data": {"me": {"id": "1"}}})

@@ -30,7 +30,7 @@ async fn a_person_comes_and_goes() {
     arrives(&world).await;
     let (access, refresh) = log_in(&world, FIRST_PASSWORD).await;
     let refresh = keeps_the_session(&world, &access, &refresh).await;
-    is_known_at_every_door(&world, &access, &refresh).await;
+    is_known_at_every_endpoint(&world, &access, &refresh).await;
     changes_the_password(&world, &access, &refresh).await;
     forgets_the_password(&world).await;
     has_a_second_address(&world).await;
@@ -105,7 +105,7 @@ async fn keeps_the_session(world: &World, access: &str, refresh: &str) -> String
     refreshed.refresh_token()
 }
 
-async fn is_known_at_every_door(world: &World, access: &str, refresh: &str) {
+async fn is_known_at_every_endpoint(world: &World, access: &str, refresh: &str) {
     for dialect in [Dialect::Plain, Dialect::Relay, Dialect::Gqlauth] {
         let asker = world.with_token(access).at(dialect);
         let reply = asker.query("{ me { username } }").await;

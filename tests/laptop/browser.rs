@@ -34,11 +34,11 @@ impl Browser {
         address.unwrap_or_else(|| panic!("{name} in {known:?}"))
     }
 
-    /// Asks a door, as somebody with this access token.
-    pub async fn ask(&self, door: &str, query: &str, access: &str) -> Value {
+    /// Asks an endpoint, as somebody with this access token.
+    pub async fn ask(&self, endpoint: &str, query: &str, access: &str) -> Value {
         let request = self
             .http
-            .post(self.address(door))
+            .post(self.address(endpoint))
             .header("authorization", format!("JWT {access}"))
             .json(&json!({ "query": query }));
         json_of(request.send().await.expect("an answer")).await
@@ -95,11 +95,11 @@ impl Browser {
     }
 
     /// What a browser asks before a page of the mailbox's origin may ask the function.
-    pub async fn may_ask(&self, door: &str) -> Response {
+    pub async fn may_ask(&self, endpoint: &str) -> Response {
         let origin = self.address("Mailbox").trim_end_matches('/');
         let request = self
             .http
-            .request(reqwest::Method::OPTIONS, self.address(door))
+            .request(reqwest::Method::OPTIONS, self.address(endpoint))
             .header("origin", origin)
             .header("access-control-request-method", "POST")
             .header(

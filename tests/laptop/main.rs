@@ -28,9 +28,9 @@ async fn a_person_goes_the_whole_way_and_is_known_after_a_restart_until_all_is_r
     register(&browser).await;
     let token = follow_the_link(&browser).await;
     let (access, refresh) = log_in(&browser).await.expect("the account is verified");
-    for door in ["GraphQL, plain", "GraphQL, relay", "GraphQL, gqlauth"] {
-        let me = browser.ask(door, "{ me { username } }", &access).await;
-        assert_eq!(me["data"]["me"]["username"], "ada", "{door}: {me}");
+    for endpoint in ["GraphQL, plain", "GraphQL, relay", "GraphQL, gqlauth"] {
+        let me = browser.ask(endpoint, "{ me { username } }", &access).await;
+        assert_eq!(me["data"]["me"]["username"], "ada", "{endpoint}: {me}");
     }
     refresh_and_revoke(&browser, &refresh).await;
     laptop.end_by_ctrl_c().await;

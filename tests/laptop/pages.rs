@@ -27,10 +27,10 @@ pub async fn are_all_there(laptop: &Laptop) {
         let page = browser
             .page(browser.address(&format!("GraphiQL, {dialect}")))
             .await;
-        let door = format!("GraphQL, {dialect}");
-        let endpoint = format!(r#""endpoint":"{}""#, browser.address(&door));
+        let name = format!("GraphQL, {dialect}");
+        let endpoint = format!(r#""endpoint":"{}""#, browser.address(&name));
         assert!(page.contains(&endpoint), "{endpoint} in {page}");
-        let allowed = browser.may_ask(&door).await;
+        let allowed = browser.may_ask(&name).await;
         for name in ["origin", "methods", "headers"] {
             let name = format!("access-control-allow-{name}");
             assert!(allowed.headers().contains_key(&name), "{name}: {allowed:?}");

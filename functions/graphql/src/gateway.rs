@@ -20,7 +20,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::Door;
-use crate::http::{Dialect, Refusal};
+use crate::http::{Dialect, TransportError};
 
 /// What may not stand in a query string as it is. A percent sign stays: it begins what is encoded.
 const NOT_IN_A_QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
@@ -59,17 +59,17 @@ struct Http {
 pub async fn answer(door: &Door, event: Value) -> anyhow::Result<ApiGatewayV2httpResponse> {
     let response = match read(event) {
         Ok((request, source)) => door.answer(request, source).await?,
-        Err(refusal) => refusal.into_response(),
+        Err(error) => error.into_response(),
     };
     Ok(written(response))
 }
 
 /// The request that an event is about, and the address that the gateway has seen.
-fn read(event: Value) -> Result<(Request<Bytes>, IpAddr), Refusal> {
+fn read(event: Value) -> Result<(Request<Bytes>, IpAddr), TransportError> {
     let Some((event, method)) = parsed(event) else {
         tracing::warn!("an event is no request of an HTTP API with payload format 2.0");
         let message = "The event is no request of an HTTP API with payload format 2.0.";
-        return Err(Refusal::new(StatusCode::BAD_REQUEST, message));
+        return Err(TransportError::new(StatusCode::BAD_REQUEST, message));
     };
     let source = source(&event);
     let mut request = Request::new(Bytes::new());
@@ -94,14 +94,14 @@ fn source(event: &Event) -> IpAddr {
         .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
 }
 
-fn uri(event: &Event) -> Result<Uri, Refusal> {
+fn uri(event: &Event) -> Result<Uri, TransportError> {
     let path = path(event).unwrap_or("/");
     let query = event.raw_query_string.as_deref().unwrap_or_default();
     let query = utf8_percent_encode(query, NOT_IN_A_QUERY);
     // Everything that a URI cannot hold is encoded, so it can only be too long.
     format!("{path}?{query}")
         .parse()
-        .map_err(|_| Refusal::new(StatusCode::URI_TOO_LONG, "The query string is too long."))
+        .map_err(|_| TransportError::new(StatusCode::URI_TOO_LONG, "The query string is too long."))
 }
 
 /// The path of a door, if the request was sent to one: the path as it was sent, or behind the name

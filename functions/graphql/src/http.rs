@@ -26,7 +26,7 @@ pub enum Dialect {
     Plain,
     /// One `input` object for each mutation.
     Relay,
-    /// The types and errors that clients of the older service know.
+    /// The types and errors of strawberry-django-auth.
     Gqlauth,
 }
 
@@ -54,13 +54,13 @@ pub struct Asked {
 
 /// An HTTP request that holds no GraphQL request, or one that may not come this way.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct TransportError {
     status: StatusCode,
     message: &'static str,
     allow: Option<&'static str>,
 }
 
-impl Refusal {
+impl TransportError {
     /// A mutation came with `GET`.
     const MUTATION_OVER_GET: Self = Self {
         status: StatusCode::METHOD_NOT_ALLOWED,
@@ -80,7 +80,7 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, message)
     }
 
-    /// The refusal as an answer.
+    /// The error as an answer.
     #[must_use]
     pub fn into_response(self) -> Response<String> {
         let body = written(&json!({ "errors": [{ "message": self.message }] }));
@@ -98,16 +98,16 @@ impl Refusal {
 ///
 /// # Errors
 ///
-/// The refusal to answer with.
-pub fn read(request: &http::Request<Bytes>) -> Result<Asked, Refusal> {
+/// The error to answer with.
+pub fn read(request: &http::Request<Bytes>) -> Result<Asked, TransportError> {
     if request.body().len() > LARGEST_BODY {
-        return Err(Refusal::new(
+        return Err(TransportError::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "Request body too large.",
         ));
     }
     let Some(dialect) = Dialect::at(request.uri().path()) else {
-        return Err(Refusal::new(StatusCode::NOT_FOUND, "Not found."));
+        return Err(TransportError::new(StatusCode::NOT_FOUND, "Not found."));
     };
     let method = request.method().clone();
     let graphql = match method {
@@ -115,14 +115,17 @@ pub fn read(request: &http::Request<Bytes>) -> Result<Asked, Refusal> {
         Method::POST => {
             if !is_json(request.headers()) {
                 let message = "The content type must be application/json.";
-                return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+                return Err(TransportError::new(
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                    message,
+                ));
             }
             read_body(request.body())?
         }
         _ => {
-            return Err(Refusal {
+            return Err(TransportError {
                 allow: Some("GET, POST"),
-                ..Refusal::new(
+                ..TransportError::new(
                     StatusCode::METHOD_NOT_ALLOWED,
                     "GraphQL only supports GET and POST requests.",
                 )
@@ -154,20 +157,20 @@ fn is_folded(value: &str) -> bool {
 
 // JSON is read as values of GraphQL at once: those of `serde_json` take an object with a certain key for the
 // text of another.
-fn read_body(body: &[u8]) -> Result<Request, Refusal> {
+fn read_body(body: &[u8]) -> Result<Request, TransportError> {
     const NOT_JSON: &str = "The received data is not a valid JSON query.";
     let Ok(Value::Object(mut members)) = serde_json::from_slice(body) else {
-        return Err(Refusal::bad(NOT_JSON));
+        return Err(TransportError::bad(NOT_JSON));
     };
     let query = match members.swap_remove("query") {
         Some(Value::String(query)) => query,
-        None | Some(Value::Null) => return Err(Refusal::bad(NO_QUERY)),
-        Some(_) => return Err(Refusal::bad("The query must be a string.")),
+        None | Some(Value::Null) => return Err(TransportError::bad(NO_QUERY)),
+        Some(_) => return Err(TransportError::bad("The query must be a string.")),
     };
     let operation_name = match members.swap_remove("operationName") {
         Some(Value::String(name)) => Some(name),
         None | Some(Value::Null) => None,
-        Some(_) => return Err(Refusal::bad("The operation name must be a string.")),
+        Some(_) => return Err(TransportError::bad("The operation name must be a string.")),
     };
     let variables = read_variables(members.swap_remove("variables").unwrap_or_default())?;
     Ok(request(query, variables, operation_name))
@@ -175,8 +178,8 @@ fn read_body(body: &[u8]) -> Result<Request, Refusal> {
 
 const NO_QUERY: &str = "Must provide query string.";
 
-fn read_variables(json: Value) -> Result<Variables, Refusal> {
-    const NOT_AN_OBJECT: Refusal = Refusal {
+fn read_variables(json: Value) -> Result<Variables, TransportError> {
+    const NOT_AN_OBJECT: TransportError = TransportError {
         status: StatusCode::BAD_REQUEST,
         message: "Variables must be a JSON object.",
         allow: None,
@@ -190,7 +193,7 @@ fn read_variables(json: Value) -> Result<Variables, Refusal> {
 
 /// Reads the parameters of a `GET`. A parameter that is given twice is refused, since another
 /// reader on the way may have taken the other one.
-fn read_query_string(text: &str) -> Result<Request, Refusal> {
+fn read_query_string(text: &str) -> Result<Request, TransportError> {
     let [mut query, mut variables, mut operation_name] = [None, None, None];
     for pair in text.split('&') {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -201,26 +204,27 @@ fn read_query_string(text: &str) -> Result<Request, Refusal> {
             _ => continue,
         };
         if place.replace(decode(value)?).is_some() {
-            return Err(Refusal::bad("Each parameter may be given only once."));
+            return Err(TransportError::bad(
+                "Each parameter may be given only once.",
+            ));
         }
     }
-    let query = query.ok_or(Refusal::bad(NO_QUERY))?;
+    let query = query.ok_or(TransportError::bad(NO_QUERY))?;
     let variables = match variables.as_deref() {
         None | Some("") => Value::Null,
-        Some(text) => {
-            serde_json::from_str(text).map_err(|_| Refusal::bad("Variables are invalid JSON."))?
-        }
+        Some(text) => serde_json::from_str(text)
+            .map_err(|_| TransportError::bad("Variables are invalid JSON."))?,
     };
     Ok(request(query, read_variables(variables)?, operation_name))
 }
 
 /// Decodes a name or value of a query string, where a plus sign stands for a space.
-fn decode(text: &str) -> Result<String, Refusal> {
+fn decode(text: &str) -> Result<String, TransportError> {
     let text = text.replace('+', " ");
     let decoded = percent_decode_str(&text).decode_utf8();
     decoded
         .map(Into::into)
-        .map_err(|_| Refusal::bad("The query string is not valid UTF-8."))
+        .map_err(|_| TransportError::bad("The query string is not valid UTF-8."))
 }
 
 fn request(query: String, variables: Variables, operation_name: Option<String>) -> Request {
@@ -241,7 +245,7 @@ pub fn answer(dialect: Dialect, outcome: Outcome) -> Response<String> {
             respond(StatusCode::OK, body)
         }
         Outcome::Refused(errors) => refused(dialect, &errors),
-        Outcome::MutationOverGet => Refusal::MUTATION_OVER_GET.into_response(),
+        Outcome::MutationOverGet => TransportError::MUTATION_OVER_GET.into_response(),
     }
 }
 

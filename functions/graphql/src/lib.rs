@@ -83,7 +83,7 @@ impl Door {
     ) -> anyhow::Result<Response<String>> {
         let asked = match http::read(&request) {
             Ok(asked) => asked,
-            Err(refusal) => return Ok(refusal.into_response()),
+            Err(error) => return Ok(error.into_response()),
         };
         let engine = self.engine(asked.dialect)?;
         let caller = SharedCaller::new(&self.app, request.headers(), source);

@@ -2,7 +2,7 @@
 
 const settings = JSON.parse(document.getElementById("settings").textContent);
 
-// Each door keeps its own tabs and headers: they share this origin's storage.
+// Each endpoint keeps its own tabs and headers: they share this origin's storage.
 function drawer(name) {
   const prefix = `latchkey:${name}:`;
   const mine = () => Object.keys(localStorage).filter((key) => key.startsWith(prefix));
@@ -15,11 +15,11 @@ function drawer(name) {
   };
 }
 
-for (const door of settings.doors) {
+for (const endpoint of settings.endpoints) {
   const link = document.createElement("a");
-  link.href = door.page;
-  link.textContent = door.name === "plain" ? "GraphiQL" : `GraphiQL, ${door.name}`;
-  if (door.name === settings.name) link.setAttribute("aria-current", "page");
+  link.href = endpoint.page;
+  link.textContent = endpoint.name === "plain" ? "GraphiQL" : `GraphiQL, ${endpoint.name}`;
+  if (endpoint.name === settings.name) link.setAttribute("aria-current", "page");
   document.getElementById("nav").append(link);
 }
 

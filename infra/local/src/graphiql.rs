@@ -1,4 +1,4 @@
-//! GraphiQL for each door of the function, served from the packages that npm has fetched.
+//! GraphiQL for each endpoint of the function, served from the packages that npm has fetched.
 
 use std::path::PathBuf;
 
@@ -13,35 +13,35 @@ use crate::desk::{self, Desk};
 
 /// One GraphQL endpoint of the function.
 #[derive(Debug, Clone, Copy)]
-pub struct Door {
+pub struct Endpoint {
     /// What people call it.
     pub name: &'static str,
     /// The path of its GraphiQL page.
     pub page: &'static str,
     /// The path at which the function answers.
-    pub endpoint: &'static str,
+    pub path: &'static str,
     /// The document that the page starts with: one journey from registration to logging out.
     pub document: &'static str,
 }
 
-/// The doors that have a page. A new dialect is one more entry.
-pub const DOORS: &[Door] = &[
-    Door {
+/// The endpoints that have a page. A new dialect is one more entry.
+pub const ENDPOINTS: &[Endpoint] = &[
+    Endpoint {
         name: "plain",
         page: "/graphiql",
-        endpoint: "/graphql",
+        path: "/graphql",
         document: include_str!("../pages/journey_plain.graphql"),
     },
-    Door {
+    Endpoint {
         name: "relay",
         page: "/graphiql/relay",
-        endpoint: "/graphql/relay",
+        path: "/graphql/relay",
         document: include_str!("../pages/journey_relay.graphql"),
     },
-    Door {
+    Endpoint {
         name: "gqlauth",
         page: "/graphiql/gqlauth",
-        endpoint: "/graphql/gqlauth",
+        path: "/graphql/gqlauth",
         document: include_str!("../pages/journey_gqlauth.graphql"),
     },
 ];
@@ -79,11 +79,11 @@ pub fn routes(desk: &Desk) -> Router {
         "/graphiql.js",
         get(async || desk::script(include_str!("../pages/graphiql.js"))),
     );
-    for door in DOORS {
-        let html = fill(door, &desk.function);
+    for endpoint in ENDPOINTS {
+        let html = fill(endpoint, &desk.function);
         let function = desk.function.clone();
         routes = routes.route(
-            door.page,
+            endpoint.page,
             get(move || async move { desk::page(html, &function) }),
         );
     }
@@ -107,13 +107,13 @@ async fn asset(file: PathBuf, kind: &'static str) -> Response {
     }
 }
 
-fn fill(door: &Door, function: &str) -> String {
+fn fill(endpoint: &Endpoint, function: &str) -> String {
     let settings = json!({
-        "name": door.name,
-        "endpoint": format!("{function}{}", door.endpoint),
-        "document": door.document,
+        "name": endpoint.name,
+        "endpoint": format!("{function}{}", endpoint.path),
+        "document": endpoint.document,
         "headers": HEADERS,
-        "doors": DOORS.iter().map(|door| json!({ "name": door.name, "page": door.page })).collect::<Vec<_>>(),
+        "endpoints": ENDPOINTS.iter().map(|endpoint| json!({ "name": endpoint.name, "page": endpoint.page })).collect::<Vec<_>>(),
     });
     // The settings stand in a script element, which a `</script>` inside them would end.
     let settings = settings.to_string().replace('<', "\\u003c");

@@ -8,7 +8,7 @@ import { type VerifyTokenMutation, VerifyTokenDocument } from "../generated/plai
 import { isRefused } from "./refusals";
 
 /** The address of a dialect. */
-export const door = {
+export const endpoints = {
   plain: `${given("LATCHKEY_FUNCTION_URL")}/graphql`,
   relay: `${given("LATCHKEY_FUNCTION_URL")}/graphql/relay`,
   gqlauth: `${given("LATCHKEY_FUNCTION_URL")}/graphql/gqlauth`,
@@ -18,7 +18,7 @@ export const door = {
 export const mailbox = given("LATCHKEY_MAILBOX_URL");
 
 /** The SDL that the repository publishes for a dialect. */
-export function publishedSchema(dialect: keyof typeof door): string {
+export function publishedSchema(dialect: keyof typeof endpoints): string {
   return readFileSync(resolve(__dirname, `../../../../functions/graphql/schema/${dialect}.graphql`), "utf8");
 }
 
@@ -37,7 +37,7 @@ export async function hasExpired(token: string): Promise<void> {
   let answer: VerifyTokenMutation["verifyToken"];
   while (!isRefused(answer?.errors, "nonFieldErrors", "expired_token")) {
     await new Promise((wake) => setTimeout(wake, 100));
-    ({ verifyToken: answer } = await request(door.plain, VerifyTokenDocument, { token }));
+    ({ verifyToken: answer } = await request(endpoints.plain, VerifyTokenDocument, { token }));
   }
 }
 

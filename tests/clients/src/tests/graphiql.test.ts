@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Kind, buildSchema, parse, validate } from "graphql";
 
-import { door, mailbox, publishedSchema } from "../local";
+import { endpoints, mailbox, publishedSchema } from "../local";
 
 const journey = ["Register", "VerifyAccount", "TokenAuth", "Me", "RefreshToken", "PasswordChange", "RevokeToken"];
 
@@ -17,7 +17,7 @@ interface Settings {
 for (const [dialect, page] of [["plain", "/graphiql"], ["relay", "/graphiql/relay"], ["gqlauth", "/graphiql/gqlauth"]] as const) {
   test(`GraphiQL for ${dialect} starts with a journey in that dialect, and a header to fill in`, async () => {
     const { endpoint, document, headers } = await settingsOf(page);
-    assert.equal(endpoint, door[dialect]);
+    assert.equal(endpoint, endpoints[dialect]);
     assert.deepEqual(JSON.parse(headers), { Authorization: "JWT <token>" });
 
     const parsed = parse(document);

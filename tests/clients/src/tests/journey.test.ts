@@ -5,15 +5,15 @@ import type { Client } from "../client";
 import { apolloOnPlain } from "../clients/apollo";
 import { GraphqlRequestOnRelay } from "../clients/graphql_request";
 import { urqlOnGqlauth } from "../clients/urql";
-import { door, hasExpired, tokenMailedTo } from "../local";
+import { endpoints, hasExpired, tokenMailedTo } from "../local";
 
 const success = { success: true, errors: null };
 
 describe("a whole journey", { concurrency: true }, () => {
-  test("with Apollo Client on plain", (t) => journey(t, "apollo", door.plain, apolloOnPlain));
-  test("with urql on gqlauth", (t) => journey(t, "urql", door.gqlauth, urqlOnGqlauth));
+  test("with Apollo Client on plain", (t) => journey(t, "apollo", endpoints.plain, apolloOnPlain));
+  test("with urql on gqlauth", (t) => journey(t, "urql", endpoints.gqlauth, urqlOnGqlauth));
   test("with graphql-request on relay", (t) =>
-    journey(t, "request", door.relay, (url) => new GraphqlRequestOnRelay(url)));
+    journey(t, "request", endpoints.relay, (url) => new GraphqlRequestOnRelay(url)));
 });
 
 /** Addresses at which refreshes get no answer. */

@@ -18,12 +18,12 @@ import updateAccountMutation, {
   type documentsUpdateAccountMutation,
 } from "../../generated/relay/documentsUpdateAccountMutation.graphql";
 import { GraphqlRequestOnRelay } from "../clients/graphql_request";
-import { door, tokenMailedTo } from "../local";
+import { endpoints, tokenMailedTo } from "../local";
 
 const password = "correct horse battery";
 
 describe("Relay, with what relay-compiler has made of the published schema", () => {
-  const client = new GraphqlRequestOnRelay(door.relay);
+  const client = new GraphqlRequestOnRelay(endpoints.relay);
   // The client of the journey brings the tokens and their refresh; the rest is Relay's own.
   const network = Network.create(async ({ text }, variables) => {
     const data = await client.ask(() => client.http.request<object>(text ?? "", variables));

@@ -21,7 +21,7 @@ import {
 } from "graphql";
 
 import codegen from "../../codegen";
-import { door, publishedSchema } from "../local";
+import { endpoints, publishedSchema } from "../local";
 
 const project = resolve(__dirname, "../../..");
 
@@ -40,7 +40,7 @@ const questions: Record<string, IntrospectionOptions> = {
 };
 
 for (const dialect of ["plain", "relay", "gqlauth"] as const) {
-  const url = door[dialect];
+  const url = endpoints[dialect];
   const published = withoutStandards(buildSchema(publishedSchema(dialect)));
 
   describe(`the running ${dialect} endpoint`, () => {

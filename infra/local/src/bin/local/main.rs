@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use local::database::Database;
 use local::desk::{self, Desk};
-use local::graphiql::DOORS;
+use local::graphiql::ENDPOINTS;
 use local::{Error, Inbox, tables};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -108,14 +108,17 @@ async fn announce(options: &Options, function: &str) -> Result<Infallible, Error
     function::is_ready(&format!("{function}/graphql")).await?;
     let desk = format!("http://localhost:{}", options.mailbox.number);
     say("\nLatchkey is ready.\n");
-    for door in DOORS {
+    for endpoint in ENDPOINTS {
         say(&format!(
             "  GraphQL, {:<8} {function}{}",
-            door.name, door.endpoint
+            endpoint.name, endpoint.path
         ));
     }
-    for door in DOORS {
-        say(&format!("  GraphiQL, {:<7} {desk}{}", door.name, door.page));
+    for endpoint in ENDPOINTS {
+        say(&format!(
+            "  GraphiQL, {:<7} {desk}{}",
+            endpoint.name, endpoint.page
+        ));
     }
     say(&format!("  Mailbox           {desk}/"));
     say(&format!(

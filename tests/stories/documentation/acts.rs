@@ -11,6 +11,9 @@ use shared::settings::Settings;
 
 use super::row;
 
+/// How the refusals of a captcha begin, which are under no argument.
+const CAPTCHA: &str = "`identifier: UUID!` and `userEntry: String!` ([captcha.md](captcha.md)), refused together under `captcha`:";
+
 /// What the page of a dialect is made from.
 pub(super) struct Page {
     types: Vec<TypeDefinition>,
@@ -107,11 +110,12 @@ impl Page {
             ]);
             if !hidden.is_empty() {
                 let hidden = refusals(&hidden).replace("<br>", "; ");
+                let hidden = hidden.replace("`captcha`:", CAPTCHA);
                 others.push(format!("- `{name}`: {hidden}\n"));
             }
         }
         format!(
-            "{page}\nWith arguments that only some settings add:\n\n{}",
+            "{page}\nSettings can add arguments, and refusals with them:\n\n{}",
             others.concat()
         )
     }

@@ -8,7 +8,7 @@ use crate::clock::later;
 use crate::error::{Field, Refusal, Result};
 use crate::random;
 use crate::store::Written;
-use crate::store::challenges::CaptchaItem;
+use crate::store::captchas::CaptchaItem;
 
 /// A captcha to be answered.
 pub struct Captcha {

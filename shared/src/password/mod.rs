@@ -1,6 +1,6 @@
 //! Passwords: how a new one is chosen, and how one is kept.
 
-pub mod common;
+pub mod common_passwords;
 mod digits;
 pub mod form;
 mod hash;

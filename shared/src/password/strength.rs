@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::common::is_common;
+use super::common_passwords::is_common;
 use super::digits::is_digit;
 use crate::error::{Refusal, Resembled};
 use crate::form_text::{is_letter_or_number, trimmed};

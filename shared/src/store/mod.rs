@@ -4,6 +4,7 @@
 //! condition: every write says what must be true of the item for it to happen.
 
 pub mod accounts;
+pub mod captchas;
 pub mod challenges;
 mod engine;
 pub mod sessions;

@@ -58,7 +58,7 @@ fn types_that_hold_a_secret_cannot_be_shown() {
         shared::flows::register::Registration,
         shared::flows::register::Registered,
         shared::store::sessions::Session,
-        shared::store::challenges::CaptchaItem,
+        shared::store::captchas::CaptchaItem,
         shared::app::App,
         graphql::Context,
         graphql::http::Asked,

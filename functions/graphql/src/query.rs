@@ -131,6 +131,7 @@ fn window(args: &ObjectAccessor<'_>) -> Window {
     Window {
         offset: number("offset"),
         before: place("before"),
+        has_before: args.get("before").is_some_and(|value| !value.is_null()),
         after: place("after"),
         first: number("first"),
         last: number("last"),

@@ -160,6 +160,10 @@ async fn windows_that_make_no_sense_are_refused() {
                 format!("offset: 1, before: {}", users(&stan, "").await.cursor("endCursor")),
                 "You can't provide a `before` value at the same time as an `offset` value to properly paginate the `users` connection.".to_owned(),
             ),
+            (
+                "offset: 0, before: \"no cursor\"".to_owned(),
+                "You can't provide a `before` value at the same time as an `offset` value to properly paginate the `users` connection.".to_owned(),
+            ),
             ("last: 1, offset: 1".to_owned(), "Using 'last' together with 'offset' requires 'first'.".to_owned()),
             (
                 "offset: 1001".to_owned(),

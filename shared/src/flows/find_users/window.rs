@@ -13,6 +13,8 @@ pub struct Window {
     pub offset: Option<i64>,
     /// End in front of this position.
     pub before: Option<Position>,
+    /// Whether such a position was given, be it one that cannot be read and so is ignored.
+    pub has_before: bool,
     /// Begin behind this position.
     pub after: Option<Position>,
     /// Keep the first so many.
@@ -55,7 +57,7 @@ impl Size {
                 ));
             }
         }
-        if offset.is_some() && window.before.is_some() {
+        if offset.is_some() && window.has_before {
             return bad("You can't provide a `before` value at the same time as an `offset` value to properly paginate the `users` connection.".to_owned());
         }
         if offset.is_some() && last.is_some() && first.is_none() {

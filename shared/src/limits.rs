@@ -17,9 +17,10 @@ use crate::settings::Rate;
 use crate::store::accounts::Identifier;
 use crate::store::challenges::{Counter, LookUp, window};
 
-/// For how long a network stays familiar, and how long before the end that is renewed. Seconds.
+/// For how long a network stays familiar, in seconds. Renewed at most once a day, so that logging in again costs
+/// no write.
 const FAMILIAR: i64 = 90 * 86_400;
-const RENEWED_BEFORE_END: i64 = 30 * 86_400;
+const RENEWED_BEFORE_END: i64 = FAMILIAR - 86_400;
 
 /// Whom a try is about: what was typed at a login, or the account whose act is confirmed.
 pub enum Tried<'a> {

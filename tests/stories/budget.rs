@@ -20,7 +20,7 @@ const BUDGET: &[(&str, &str, &str)] = &[
     ("`tokenAuth`", "2r 3w", "2r 1w"),
     ("`tokenAuth` with `refreshToken`", "2r 4w", "2r 2w"),
     (
-        "`tokenAuth` from a new network, which becomes familiar to the name",
+        "`tokenAuth` from a network that becomes familiar to the name: a new one, and each one once a day",
         "2r 4w",
         "",
     ),

@@ -15,7 +15,7 @@ pub(super) async fn logins(ledger: &mut Ledger<'_>) {
     }
     world.archie().await;
     let here = world.anybody();
-    let new = "`tokenAuth` from a new network, which becomes familiar to the name";
+    let new = "`tokenAuth` from a network that becomes familiar to the name: a new one, and each one once a day";
     for name in ["lee", "archie"] {
         let reply = if ledger.limits == Limits::On {
             ledger

@@ -139,7 +139,7 @@ async fn admit(
     let (written, ()) = join!(
         async {
             match session {
-                Some(session) => beside(app, known, session, recording).await,
+                Some(session) => after_its_session(app, session, recording).await,
                 None => recording.await,
             }
         },
@@ -148,21 +148,15 @@ async fn admit(
     Ok(written?)
 }
 
-/// Stores the session beside the note of its login: both stay, or the session does not. An archived
-/// account is woken last, so that no login wakes it that then fails.
-async fn beside(
+/// Stores the session, and then notes its login: both stay, or the session does not. A login that fails
+/// leaves no time of a login, and wakes no archived account.
+async fn after_its_session(
     app: &App,
-    known: &Account,
     session: &Session,
     recording: impl Future<Output = anyhow::Result<Written<Account>>>,
 ) -> anyhow::Result<Written<Account>> {
     let adding = app.store.add_session(session);
-    let written = if known.profile.archived {
-        adding.and_then(|()| recording).await
-    } else {
-        let (added, written) = join!(adding, recording);
-        added.and(written)
-    };
+    let written = adding.and_then(|()| recording).await;
     if !matches!(written, Ok(Written::Done(_))) {
         app.forget_session(session).await;
     }

@@ -31,6 +31,28 @@ async fn of_several_logins_at_once_one_wakes_the_account() {
 }
 
 #[tokio::test]
+async fn a_login_whose_session_cannot_be_stored_is_none() {
+    in_both_dialects(&[], async |world| {
+        world.vera().await;
+        let before = world.kept().await;
+        let refused = Fate::Refuse("ResourceNotFoundException");
+        world.proxy.nth_of("PutItem", 1, refused);
+        let reply = world.log_in("vera").await;
+        assert_eq!(
+            reply.body["errors"][0]["message"], "Internal server error.",
+            "{reply}"
+        );
+        assert_eq!(
+            world.kept().await,
+            before,
+            "neither a session nor the time of a login"
+        );
+        world.log_in("vera").await.succeeds();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn after_a_login_the_rest_of_the_document_runs_as_that_person() {
     in_each_dialect(&[], async |world| {
         world.vera().await;

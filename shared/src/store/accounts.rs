@@ -4,6 +4,7 @@ use anyhow::Context;
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::engine::{Change, in_time, key, read};
 use super::{Store, Written};
@@ -20,8 +21,8 @@ pub enum Identifier {
     Email(String),
 }
 
-/// DynamoDB takes 2048 bytes of partition key. Names and addresses that parse stay far below;
-/// what is only looked up may be longer, and then it is nobody's.
+/// DynamoDB takes 2048 bytes of partition key. What is longer than this has its digest in place of it: hardly
+/// an address, and mostly what somebody has typed who has none.
 const LONGEST_FORM_BYTES: usize = 1_500;
 
 impl Identifier {
@@ -33,7 +34,8 @@ impl Identifier {
             Self::Email(form) => ("email", form),
         };
         if form.len() > LONGEST_FORM_BYTES {
-            return format!("{kind}#too-long");
+            let digest = HEXLOWER.encode(&Sha256::digest(form));
+            return format!("{kind}#digest#{digest}");
         }
         format!("{kind}#{form}")
     }

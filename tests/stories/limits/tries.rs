@@ -229,6 +229,21 @@ async fn a_name_and_an_address_are_two_identifiers_in_any_spelling() {
 }
 
 #[tokio::test]
+async fn names_beyond_all_length_are_names_of_their_own() {
+    in_both_dialects(&[("THROTTLE_LOGIN", "2/15m")], async |world| {
+        let guess = async |letter: &str| {
+            let name = letter.repeat(2_000);
+            log_in_from(world, HOME, wrong(&name)).await
+        };
+        for letter in ["a", "b", "c", "a"] {
+            assert_eq!(guess(letter).await, "invalid_credentials");
+        }
+        assert_eq!(guess("a").await, "too_many_tries");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn windows_pass() {
     in_both_dialects(&[], async |world| {
         world.vera().await;

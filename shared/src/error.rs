@@ -100,25 +100,45 @@ pub fn log_fault(what: &str, fault: &anyhow::Error) {
     );
 }
 
-/// A text with every word that holds an `@` blotted out.
+/// A text with all addresses blotted out, and rather more than less of what stands around an `@`.
 #[must_use]
 pub fn without_addresses(text: &str) -> String {
-    let is_end = |c: char| c.is_whitespace() || "\"'`<>()[]{},;:=".contains(c);
-    text.split_inclusive(is_end)
-        .map(|word| {
-            let end = word
-                .chars()
-                .next_back()
-                .filter(|c| is_end(*c))
-                .map_or(0, char::len_utf8);
-            let (word, end) = word.split_at(word.len() - end);
-            if word.contains('@') {
-                format!("<address>{end}")
-            } else {
-                format!("{word}{end}")
-            }
-        })
-        .collect()
+    // Everything else may stand in a local part.
+    let is_end = |c: char| c.is_whitespace() || "\"<>()[],;:".contains(c);
+    let mut blotted = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('@') {
+        let (before, after) = rest.split_at(at);
+        let start = match before.strip_suffix('"') {
+            // A local part in quotation marks, with anything in it.
+            Some(quoted) => opening_quote(quoted),
+            None => before.rfind(is_end).map_or(0, |end| {
+                end + before[end..].chars().next().map_or(0, char::len_utf8)
+            }),
+        };
+        blotted.push_str(&before[..start]);
+        blotted.push_str("<address>");
+        let end = match after.strip_prefix("@[") {
+            Some(literal) => literal
+                .find(']')
+                .map_or(after.len(), |end| end + "@[]".len()),
+            None => after.find(is_end).unwrap_or(after.len()),
+        };
+        rest = &after[end..];
+    }
+    blotted + rest
+}
+
+/// Where the last quotation mark is that has no backslash before it.
+fn opening_quote(text: &str) -> usize {
+    let mut end = text.len();
+    while let Some(quote) = text[..end].rfind('"') {
+        if !text[..quote].ends_with('\\') {
+            return quote;
+        }
+        end = quote;
+    }
+    0
 }
 
 #[cfg(test)]
@@ -131,5 +151,16 @@ mod tests {
         let blotted = "Email address is not verified: <address>, \"V <<address>>\" (eu-1)";
         assert_eq!(without_addresses(text), blotted);
         assert_eq!(without_addresses("nothing here"), "nothing here");
+        for address in [
+            "o'brien=private{a}@email.com",
+            "\"a b, c\"@email.com",
+            "\"a\\\"b\"@email.com",
+            "vera@[127.0.0.1]",
+            "vera@[IPv6:::1]",
+            "vérä@exämple.com",
+        ] {
+            let text = without_addresses(&format!("refused: {address}, twice: <{address}>"));
+            assert_eq!(text, "refused: <address>, twice: <<address>>", "{address}");
+        }
     }
 }

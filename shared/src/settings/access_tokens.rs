@@ -146,9 +146,9 @@ fn header_name(text: &str) -> Result<String, String> {
 }
 
 fn one_word(text: &str) -> Result<String, String> {
-    if text.contains(char::is_whitespace) {
-        Err(format!("{text:?} is more than one word"))
-    } else {
+    if text.chars().all(|c| c.is_ascii_graphic()) {
         Ok(text.to_owned())
+    } else {
+        Err(format!("{text:?} is not one word of ASCII"))
     }
 }

@@ -127,7 +127,13 @@ fn frontend(text: &str) -> Result<Frontend, String> {
     };
     let url = url::Url::parse(text).map_err(|_| wrong())?;
     let host = url.host_str().ok_or_else(wrong)?;
-    let is_bare = url.path() == "/"
+    // As it is written, and not only as it is meant.
+    let is_written_out = text.split_once("://").is_some_and(|(_, rest)| {
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        !rest.contains(['/', '\\'])
+    });
+    let is_bare = is_written_out
+        && url.path() == "/"
         && url.username().is_empty()
         && url.password().is_none()
         && url.query().is_none()
@@ -152,7 +158,7 @@ fn frontend(text: &str) -> Result<Frontend, String> {
 
 fn is_loopback(url: &url::Url) -> bool {
     match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,

@@ -78,7 +78,7 @@ pub(super) fn rate(text: &str) -> Result<Option<Rate>, String> {
     }
     let wrong = || format!("{text:?} is not a rate; write a count and a window (10/15m), or off");
     let (count, window) = text.split_once('/').ok_or_else(wrong)?;
-    let count: u32 = count.trim().parse().map_err(|_| wrong())?;
+    let count: u32 = digits(count.trim()).ok_or_else(wrong)?;
     if !(1..=100_000).contains(&count) {
         return Err(format!("the count of {text:?} must be 1 to 100000"));
     }
@@ -86,10 +86,16 @@ pub(super) fn rate(text: &str) -> Result<Option<Rate>, String> {
     Ok(Some(Rate { count, window }))
 }
 
+/// A number that is written in digits and nothing else.
+fn digits(text: &str) -> Option<u32> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+    is_plain.then(|| text.parse().ok()).flatten()
+}
+
 /// A whole number within bounds.
 pub(super) fn int(text: &str, least: u32, most: u32) -> Result<u32, String> {
-    match text.parse() {
-        Ok(number) if (least..=most).contains(&number) => Ok(number),
+    match digits(text) {
+        Some(number) if (least..=most).contains(&number) => Ok(number),
         _ => Err(format!(
             "{text:?} is not a whole number from {least} to {most}"
         )),

@@ -63,7 +63,15 @@ pub async fn refresh(app: &App, token: &str, rotation: Rotation) -> Result<Refre
         return Err(Refusal::SessionOver.alone());
     }
     if !is_ours {
-        return without_rotation(app, &presented, &session, &account, now).await;
+        let refreshed = without_rotation(app, &presented, &session, &account, now).await?;
+        return Ok(match rotation {
+            // The client holds on to what it has presented.
+            Rotation::Usual(wanted) if !wanted.has_refresh() => Refreshed {
+                refresh_expires_at: end_of_grace(app, &session),
+                ..refreshed
+            },
+            _ => refreshed,
+        });
     }
     if earlier.is_none() {
         return answer(app, &account, presented, now);
@@ -194,6 +202,12 @@ pub(super) fn judge(
         (true, false) => Judged::Over,
         (false, _) => Judged::Reused,
     }
+}
+
+/// When a token that was superseded stops working, unix seconds.
+fn end_of_grace(app: &App, session: &Session) -> i64 {
+    let grace = app.settings.sessions.grace.as_secs().cast_signed();
+    (session.rotated_at.div_euclid(1_000_000)).saturating_add(grace)
 }
 
 /// Ends the session of a token that turned up again.

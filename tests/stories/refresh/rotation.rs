@@ -22,6 +22,15 @@ async fn the_token_just_replaced_still_gives_the_one_that_replaced_it() {
         );
         assert!(world.log.events_named("refresh_token_rotated").is_empty());
         assert_eq!(world.log.events_named("token_refreshed").len(), 1);
+        // Without the next token, what the client holds is the one it has presented.
+        let arguments = json!({ "refreshToken": a });
+        let selection = "success errors refreshExpiresIn";
+        let asker = world.anybody();
+        let reply = asker
+            .act_selecting("refreshToken", arguments, selection)
+            .await;
+        let end = world.now().as_second() - 5 + 10;
+        assert_eq!(reply.succeeds().get("refreshExpiresIn"), end);
         world.pass(seconds(60));
         next(world, &b).await;
     })

@@ -29,8 +29,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn missing(&mut self, name: &str, what: &str) {
-        self.faults
-            .push(format!("missing setting {name}: write {what}"));
+        self.fault(name, &format!("it is missing; write {what}"));
     }
 
     /// The variable without white space around it; an empty one counts as not set.

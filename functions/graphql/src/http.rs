@@ -242,9 +242,7 @@ pub fn answer(dialect: Dialect, outcome: Outcome) -> Response<String> {
             if body.len() <= LARGEST_ANSWER {
                 return respond(StatusCode::OK, body);
             }
-            let errors = [too_large("The answer is too large.")];
-            let body = written(&json!({ "data": null, "errors": errors }));
-            respond(StatusCode::OK, body)
+            without_data(&[too_large("The answer is too large.")])
         }
         Outcome::Refused(errors) => refused(dialect, &errors),
         Outcome::MutationOverGet => TransportError::MUTATION_OVER_GET.into_response(),
@@ -257,11 +255,13 @@ fn refused(dialect: Dialect, errors: &[ServerError]) -> Response<String> {
             let body = written(&json!({ "errors": errors }));
             respond(StatusCode::BAD_REQUEST, body)
         }
-        Dialect::Gqlauth => {
-            let body = written(&json!({ "data": null, "errors": errors }));
-            respond(StatusCode::OK, body)
-        }
+        Dialect::Gqlauth => without_data(errors),
     }
+}
+
+fn without_data(errors: &[ServerError]) -> Response<String> {
+    let body = written(&json!({ "data": null, "errors": errors }));
+    respond(StatusCode::OK, body)
 }
 
 fn written(body: &impl serde::Serialize) -> String {

@@ -4,7 +4,8 @@
 //!   there. Such directives are moved to an inline fragment around it.
 //! - Of two fields with one response name they note an error for every argument that differs, in every
 //!   selection set around them and for every fragment that leads to them: millions for a few kilobytes. Here
-//!   every field gets a response name of its own; `merging` stops at the first conflict.
+//!   every field gets a response name of its own, so that they find nothing. `merging` looks for conflicts in the
+//!   operation that is asked for, and stops at the first; in others nobody looks.
 
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, Field, InlineFragment, Selection, SelectionSet,
